@@ -1,0 +1,223 @@
+"""Find the lines that are the article's body. Pure.
+
+A body is a range of lines: what stands between two markers of a CMS, or a known container, or the
+box whose lines weigh most, where prose counts for a box and links, notices and lists against it.
+"""
+
+import re
+from dataclasses import dataclass
+
+from crawler.extract.boilerplate import begins_related, is_foot, is_header_line, is_junk_box, is_never_body
+from crawler.extract.layout import Box, Layout, Line
+
+TEASER_LINES = 8  # of an item in a list of stories
+MAX_PROSE = 400  # one long paragraph must not outweigh a page
+QUOTED = 80.0  # what it is worth to hold the line that the page's description quotes
+KNOWN_SHARE = 0.6  # a known container is taken if it holds this much of the best one
+
+#: Tokens of class or id that a CMS gives to nothing but the body.
+_KNOWN = frozenset(
+    "trs_editor trs_ueditor trs_editor_view trs_uedit ucap-content zoom vsb_content v_news_content ozoom maintext rwb_zw p-detail "
+    "detailcontent founder-content endtext js_content artibody main-txt artile_zw xxgk-content ivs_content contenttext doccontent "
+    "newsdetatext article-body article_body post_body post-body wp_articlecontent articlecontent".split()
+)
+_BEGINS = re.compile(r"信息内容\]>begin|^enpcontent$|contentstart$|正文.{0,4}(?:begin|start|开始)")
+_ENDS = re.compile(r"信息内容\]>end|^/enpcontent$|contentend$|正文.{0,4}(?:end|结束)")
+_STOPS = re.compile(r"[,。!?;、…](?!\d)|[\u3400-\u9fff][:.]")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    layout: Layout
+    start: int
+    end: int
+    #: How it was found: `marker:…`, `container:…`, `density`.
+    evidence: str
+
+    @property
+    def lines(self) -> list[Line]:
+        return self.layout.lines[self.start : self.end]
+
+
+class Weights:
+    """How much each line of a page speaks for a body, whatever its headline; and sums over ranges."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self._plain = [_plain_weight(line) for line in layout.lines]
+        self._prose = _sums([max(0.0, weight) for weight in self._plain])
+        #: Lines that stand in a box beside the article.
+        self.junk = [False] * len(layout.lines)
+        for box in layout.boxes:
+            if self._is_junk(box):
+                self.junk[box.start : box.end] = [True] * (box.end - box.start)
+        self._mark_teasers()
+        self._mark_abstracts()
+        self._mark_below_headings()
+        self.lines = [self._weight(number, line) for number, line in enumerate(layout.lines)]
+        self._sums = _sums(self.lines)
+        self._fines = _sums([min(0.0, weight) for weight in self.lines])
+
+    def of(self, start: int, end: int, headline: int = -1) -> float:
+        """The weight of a range; what stands above the headline cannot speak for it."""
+        below = min(max(start, headline + 1), end)
+        return self._fines[below] - self._fines[start] + self._sums[end] - self._sums[below]
+
+    def prose(self, start: int, end: int) -> float:
+        """The same without fines."""
+        return self._prose[end] - self._prose[start]
+
+    def _weight(self, number: int, line: Line) -> float:
+        if self.junk[number]:
+            return -4.0
+        weight = self._plain[number]
+        return -25.0 if weight > 0 and is_foot(line.text) else weight
+
+    def _is_junk(self, box: Box) -> bool:
+        if box.end <= box.start:
+            return False
+        named = is_junk_box(box.name) or box.element.tag in {"nav", "footer", "aside"}
+        if not named and not begins_related(self.layout.lines[box.start].text):
+            return False
+        share = self.prose(box.start, box.end) / max(1.0, self._prose[-1])
+        return share < (0.9 if is_never_body(box.name) else 0.4)
+
+    def _mark_teasers(self) -> None:
+        """Three or more boxes side by side that each begin with a link are a list of other stories."""
+        lines = self.layout.lines
+        groups: dict[tuple[int, object, str], list[Box]] = {}
+        for box in self.layout.boxes:
+            if 0 < box.end - box.start <= TEASER_LINES and box.parent >= 0:
+                first = lines[box.start]
+                if first.linked > 5 and first.linked * 2 > len(first.text):
+                    groups.setdefault((box.parent, box.element.tag, box.name), []).append(box)
+        for boxes in groups.values():
+            if len(boxes) >= 3:
+                for box in boxes:
+                    if self.prose(box.start, box.end) < 200 and all(line.heading != 1 for line in lines[box.start : box.end]):
+                        self.junk[box.start : box.end] = [True] * (box.end - box.start)
+
+
+    def leads_on(self, number: int) -> bool:
+        """Whether a line is a heading like 相关阅读 that linked titles follow."""
+        lines = self.layout.lines
+        return begins_related(lines[number].text) and any(_is_linked_title(line) for line in lines[number + 1 : number + 4])
+
+    def _mark_below_headings(self) -> None:
+        """What follows such a heading in the same box is no part of an article, once something was told before it."""
+        for number, line in enumerate(self.layout.lines):
+            if len(line.text) > 24 or line.box < 0 or self.prose(0, number) < 100 or not self.leads_on(number):
+                continue
+            box = self.layout.boxes[line.box]
+            while box.start == number and box.parent > 0 and box.end == number + 1:
+                box = self.layout.boxes[box.parent]
+            self.junk[number : box.end] = [True] * (box.end - number)
+
+    def _mark_abstracts(self) -> None:
+        """Short prose below a linked heading, three times or more, tells of other stories too."""
+        lines = self.layout.lines
+        below = [
+            number
+            for number in range(1, len(lines))
+            if 0 < self._plain[number] < 260 and not lines[number].linked and _is_linked_title(lines[number - 1])
+        ]
+        if len(below) >= 3:
+            for number in below:
+                self.junk[number] = True
+
+
+def find_body(layout: Layout, weights: Weights, headline: int = -1, opening: int = -1) -> Body | None:
+    """The body, or None if no line of the page is prose.
+
+    `headline` is the number of the headline's line, `opening` of one that the page's own
+    description quotes; -1 for none.
+    """
+    return _between_markers(layout, weights) or _container(layout, weights, headline, opening)
+
+
+def _between_markers(layout: Layout, weights: Weights) -> Body | None:
+    start = -1
+    for number, mark in layout.marks:
+        if start < 0 and _BEGINS.search(mark):
+            start = number
+        elif start >= 0 and _ENDS.search(mark):
+            if number > start and weights.prose(start, number) > 0:
+                return Body(layout, start, number, f"marker:{mark}"[:60])
+            start = -1
+    return None
+
+
+def _container(layout: Layout, weights: Weights, headline: int, opening: int) -> Body | None:
+    best: Box | None = None
+    known: Box | None = None
+    most = most_known = 0.0
+    for box in layout.boxes:
+        weight = weights.of(box.start, box.end, headline)
+        if weight > 0 and box.start <= opening < box.end:
+            weight += QUOTED
+        if weight >= most and weight > 0:  # of equals the innermost, which comes later
+            best, most = box, weight
+        if not _KNOWN.isdisjoint(box.name.split()):
+            size = max(weight, _plain_size(layout, box))
+            if size > most_known:
+                known, most_known = box, size
+    if known is not None and (best is None or _holds(layout, known, best, weights)):
+        tokens = sorted(_KNOWN & set(known.name.split()))
+        return Body(layout, known.start, known.end, f"container:{tokens[0]}")
+    if best is None:
+        return None
+    box = _loosened(layout, best, weights, headline)
+    return Body(layout, box.start, box.end, f"density:{box.element.tag}")
+
+
+def _holds(layout: Layout, known: Box, best: Box, weights: Weights) -> bool:
+    """Whether a known container has about as much as the heaviest box."""
+    if known.start <= best.start and best.end <= known.end:
+        return True
+    return weights.of(known.start, known.end) >= KNOWN_SHARE * weights.of(best.start, best.end) or (
+        _plain_size(layout, known) >= KNOWN_SHARE * _plain_size(layout, best)
+    )
+
+
+def _loosened(layout: Layout, box: Box, weights: Weights, headline: int) -> Box:
+    """The box around, as long as all that it adds could belong to the body: tables, signatures, subheads."""
+    while box.parent > 0:
+        around = layout.boxes[box.parent]
+        if around.start <= headline:
+            break
+        added = [*range(around.start, box.start), *range(box.end, around.end)]
+        if not all(_may_belong(layout.lines[number], weights.lines[number]) for number in added):
+            break
+        box = around
+    return box
+
+
+def _may_belong(line: Line, weight: float) -> bool:
+    return weight >= 0 and not line.linked and not is_header_line(line.text) and not begins_related(line.text)
+
+
+def _is_linked_title(line: Line) -> bool:
+    return len(line.text) >= 8 and line.linked >= 0.8 * len(line.text.replace(" ", ""))
+
+
+def _plain_size(layout: Layout, box: Box) -> float:
+    return float(sum(len(line.text) - line.linked for line in layout.lines[box.start : box.end]))
+
+
+def _plain_weight(line: Line) -> float:
+    """A line's weight by itself: its length if it is prose, a fine if it is a link, nothing if it is short."""
+    size = len(line.text)
+    if line.linked * 2 > size:
+        return -(6.0 + min(size, 60) * 0.3)
+    stops = len(_STOPS.findall(line.text)) if size >= 8 else 0
+    if stops:
+        return min(size - line.linked, MAX_PROSE) + 6.0 * min(stops, 10)
+    return size * 0.5 if size >= 30 else 0.0
+
+
+def _sums(weights: list[float]) -> list[float]:
+    total, sums = 0.0, [0.0]
+    for weight in weights:
+        total += weight
+        sums.append(total)
+    return sums

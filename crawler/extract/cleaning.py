@@ -1,0 +1,107 @@
+"""Turn the lines of a body into the text of the article. Pure.
+
+What changes from visit to visit, what belongs to the site and what the header says already is left
+out; every other line stays, one a paragraph.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from crawler.extract.body import Body, Weights
+from crawler.extract.boilerplate import is_boilerplate, is_header_line
+from crawler.extract.layout import Line
+from crawler.extract.words import squash, tight
+
+HEAD_LINES = 12  # lines at the top of a container that may still be its header
+FOLDED_SHARE = 0.7  # of a body's text above a heading like 相关阅读, for what follows not to be the article's
+
+_ORIGIN = re.compile(r"^[\s(（\[【]*(?:本文|本报道|本稿)?(?:转载自|转自|转载于)\s*[:：]\s*(?P<name>[^，。；()（）\]】]{2,40})[\s)）\]】]*$")
+_ATTACHMENT = re.compile(r"附件|\.(?:pdf|docx?|xlsx?|pptx?|wps|rar|zip|ofd)\b", re.IGNORECASE)
+_AGO = re.compile(r"^\D{0,12}(?:刚刚|\d+\s*(?:秒|分钟|小时|天)前)\D{0,12}$")
+_TAIL_CREDIT = re.compile(r"^[(（\[【]?(?:本文|信息|文章|稿件|内容|新闻)?(?:来源|稿源)\s*[:：].{2,60}$")
+_SUMMARY = re.compile(r"[\[【(（]?(?:内容)?(?:摘要|提要|导读|核心提示|简介)[\]】)）]?\s*[:：]?\s*")
+_ENDS = re.compile(r"[。！？!?…”’\"'）)》】\]~；;：:]\s*$")
+_COMMA = re.compile(r"[，。；！？,;]")
+
+
+@dataclass(slots=True)
+class Cleaned:
+    kept: list[str] = field(default_factory=list)
+    #: Whole lines that were left out, for what they say of editors and credits.
+    dropped: list[str] = field(default_factory=list)
+    #: Who the text says it was taken from.
+    origin: str = ""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.kept)
+
+
+def clean(body: Body, weights: Weights, titles: set[str]) -> Cleaned:
+    """The article's lines. `titles` are the headline and its like, squashed; they are not repeated in the text."""
+    cleaned = Cleaned()
+    end = _fold(body, weights)
+    inside_head = True
+    for number in range(body.start, end):
+        line = body.layout.lines[number]
+        if weights.junk[number]:
+            continue
+        if match := _ORIGIN.match(line.text):
+            cleaned.origin = cleaned.origin or match["name"].strip()
+            continue
+        if _is_left_out(line) or (inside_head and (squash(line.text) in titles or is_header_line(line.text) or _AGO.match(line.text))):
+            cleaned.dropped.append(line.text)
+            continue
+        cleaned.kept.append(line.text)
+        if inside_head and (weights.lines[number] > 60 or len(cleaned.kept) >= HEAD_LINES):
+            inside_head = False
+    _drop_repeated_summary(cleaned)
+    _trim_tail(cleaned)
+    return cleaned
+
+
+def breaks_off(lines: list[str]) -> bool:
+    """Whether a text ends in mid sentence."""
+    if not lines:
+        return False
+    last = lines[-1].rstrip()
+    return len(last) >= 30 and len(_COMMA.findall(last)) >= 2 and not _ENDS.search(last) and re.search(r"[\u3400-\u9fff，、,]$", last) is not None
+
+
+def _fold(body: Body, weights: Weights) -> int:
+    """Where the article ends and a list of other stories begins."""
+    total = weights.prose(body.start, body.end)
+    for number in range(body.start + 1, body.end):
+        if weights.leads_on(number) and weights.prose(body.start, number) >= FOLDED_SHARE * total:
+            return number
+    return body.end
+
+
+def _is_left_out(line: Line) -> bool:
+    size = len(line.text)
+    if line.linked and line.linked >= 0.8 * size and size < 80:
+        return not _ATTACHMENT.search(line.text)
+    return is_boilerplate(line.text)
+
+
+def _drop_repeated_summary(cleaned: Cleaned) -> None:
+    """A `摘要：` that quotes the opening says nothing of its own."""
+    for number, text in enumerate(cleaned.kept[:3]):
+        label = _SUMMARY.match(text)
+        if label and text[label.end() : label.end() + 20].strip() in " ".join(cleaned.kept[number + 1 : number + 4]):
+            cleaned.dropped.append(cleaned.kept.pop(number))
+            return
+
+
+def _trim_tail(cleaned: Cleaned) -> None:
+    """Drop the credit and the date bar below a text."""
+    while len(cleaned.kept) > 1:
+        last = cleaned.kept[-1]
+        if not (_TAIL_CREDIT.match(last) or (is_header_line(last) and len(tight(last)) > 12 and not _is_signature(last))):
+            return
+        cleaned.dropped.append(cleaned.kept.pop())
+
+
+def _is_signature(line: str) -> bool:
+    """A bare date, as it stands below the name of an office at the end of a notice."""
+    return re.fullmatch(r"\s*\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*", line) is not None

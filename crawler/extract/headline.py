@@ -1,0 +1,160 @@
+"""Find the headline among a page's lines. Pure.
+
+The line that readers see wins over every claim, because `og:title` is cut at quotes and `<title>`
+carries the site's name; claims and the listing's anchor only say which line it is.
+"""
+
+import re
+from dataclasses import dataclass
+
+from crawler.extract.boilerplate import is_header_line
+from crawler.extract.layout import Layout, Line
+from crawler.extract.tags import Tags
+from crawler.extract.words import squash
+
+MAX_TITLE = 160
+ENOUGH = 22.0  # a lone heading that nothing confirms
+
+_HEADING_WEIGHT = {1: 24.0, 2: 14.0, 3: 8.0, 4: 4.0}
+_TITLE_BOX = re.compile(r"title|headline|(?<![a-z])(?:bt|tit|topic|biaoti|wzbt|arti_?tit)(?![a-z])|activity-name")
+_SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s+[-–—·»>~]+\s+|\s*--+\s*|-(?=[^-]{2,14}$)|—{2}(?=[^—]{2,14}$)")
+_SITE_WORDS = re.compile(r"网|报|频道|政府|新闻|门户|资讯|在线|客户端|电视台|委员会|中心|平台|日报|要闻|com$|\.cn$|^\W*$")
+_ELLIPSIS = re.compile(r"(?:…|\.{2,})+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    text: str
+    #: Number of its line; -1 if the page does not show it.
+    line: int
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    text: str
+    squashed: str
+    weight: float
+    evidence: str
+
+
+def find_headline(layout: Layout, tags: Tags, anchor: str = "") -> Headline | None:
+    """The headline; `anchor` is the link text of the listing that named the page."""
+    claims = _claims(tags, anchor)
+    whole = squash(tags.title)
+    site = {squash(tags.metas.get(name, "")) for name in ("sitename", "og:site_name", "application-name")} - {""}
+    best, most = -1, ENOUGH
+    for number, line in enumerate(layout.lines):
+        weight = _weight(line, layout, claims, whole, site)
+        if weight > most:
+            best, most = number, weight
+    if best < 0:
+        return _claimed(claims, tags)
+    text = _with_second_line(layout, best, [*(claim.squashed for claim in claims), whole])
+    return Headline(_completed(text, claims), best, _evidence(text, claims, layout.lines[best]))
+
+
+def strip_site(title: str) -> str:
+    """A `<title>` without the names of site and column behind (or before) the headline."""
+    parts = [part.strip() for part in _SEPARATOR.split(title) if part.strip()]
+    ends = [match.end() for match in _SEPARATOR.finditer(title)]
+    if len(parts) < 2 or not ends:
+        return title.strip()
+    if len(parts[0]) < 8 and _SITE_WORDS.search(parts[0]) and len(parts[1]) > len(parts[0]):
+        return strip_site(title[ends[0] :]) if title[ends[0] :] != title else title
+    while len(parts) > 1 and (len(parts[-1]) <= 8 or _SITE_WORDS.search(parts[-1])):
+        parts.pop()
+    return title[: title.find(parts[-1]) + len(parts[-1])].strip()
+
+
+def _claims(tags: Tags, anchor: str) -> list[_Claim]:
+    named = [(tags.metas.get("articletitle", ""), 100.0, "meta:ArticleTitle"), (anchor, 70.0, "entry")]
+    named += [(tags.metas.get("og:title", ""), 60.0, "meta:og:title")]
+    named += [(tags.linked_data.get("headline", ""), 60.0, "json-ld")]
+    named += [(tags.metas.get("twitter:title", ""), 40.0, "meta:twitter:title")]
+    return [
+        _Claim(text.strip(), squashed, weight, evidence)
+        for text, weight, evidence in named
+        if (squashed := squash(text)) and len(text) <= 2 * MAX_TITLE
+    ]
+
+
+def _weight(line: Line, layout: Layout, claims: list[_Claim], whole: str, site: set[str]) -> float:
+    """How much speaks for a line being the headline; 0 for one that cannot be."""
+    size = len(line.text)
+    if size > MAX_TITLE or (line.linked * 2 > size and line.heading != 1):
+        return 0.0
+    squashed = squash(line.text)
+    if len(squashed) < 2:
+        return 0.0
+    weight = _HEADING_WEIGHT.get(line.heading, 0.0) + _confirmed(squashed, whole)
+    weight += max((_agreement(squashed, claim) for claim in claims), default=0.0)
+    if not weight or squashed in site or is_header_line(line.text):
+        return 0.0
+    if _TITLE_BOX.search(layout.boxes[line.box].name if line.box >= 0 else ""):
+        weight += 8.0
+    return weight
+
+
+def _confirmed(squashed: str, whole: str) -> float:
+    """What the page's `<title>` says of it."""
+    if len(squashed) >= 4 and whole.startswith(squashed):
+        return 40.0 + min(len(squashed), 30)
+    if len(squashed) >= 6 and squashed in whole:
+        return 20.0 + min(len(squashed), 30) / 2
+    if len(whole) >= 8 and squashed.startswith(whole):
+        return 25.0
+    return 0.0
+
+
+def _agreement(squashed: str, claim: _Claim) -> float:
+    other = claim.squashed
+    if squashed == other:
+        return claim.weight
+    if min(len(squashed), len(other)) < 6:
+        return 0.0
+    if other.startswith(squashed):
+        return claim.weight * 0.6 * len(squashed) / len(other)
+    if squashed.startswith(other):
+        return claim.weight * 0.5
+    return claim.weight * 0.4 * len(squashed) / len(other) if squashed in other else 0.0
+
+
+def _with_second_line(layout: Layout, number: int, wholes: list[str]) -> str:
+    """The line, joined with the next ones of the same heading where a claim has them as one."""
+    text = layout.lines[number].text
+    for following in layout.lines[number + 1 : number + 3]:
+        if following.box != layout.lines[number].box or not following.heading:
+            break
+        both = squash(text + following.text)
+        if not any(whole.startswith(both) for whole in wholes):
+            break
+        text = f"{text} {following.text}"
+    return text
+
+
+def _completed(text: str, claims: list[_Claim]) -> str:
+    """A headline that the page cuts with an ellipsis, as a claim has it whole."""
+    if not _ELLIPSIS.search(text):
+        return text
+    stem = squash(_ELLIPSIS.sub("", text))
+    longer = [claim.text for claim in claims if claim.squashed.startswith(stem) and len(claim.squashed) > len(stem)]
+    return next((claim for claim in longer if not _ELLIPSIS.search(claim)), text) if stem else text
+
+
+def _evidence(text: str, claims: list[_Claim], line: Line) -> str:
+    squashed = squash(text)
+    agreed = [claim.evidence for claim in claims if claim.squashed == squashed]
+    shown = f"h{line.heading}" if line.heading else "line"
+    return "+".join([shown, *agreed])
+
+
+def _claimed(claims: list[_Claim], tags: Tags) -> Headline | None:
+    """No line is the headline: take the word of the tags or of the listing."""
+    stripped = strip_site(tags.title)
+    for claim in claims:
+        if not _ELLIPSIS.search(claim.text):
+            return Headline(strip_site(claim.text) if claim.evidence != "entry" else claim.text, -1, claim.evidence)
+    if stripped:
+        return Headline(stripped, -1, "title")
+    return Headline(claims[0].text, -1, claims[0].evidence) if claims else None

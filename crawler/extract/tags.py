@@ -1,0 +1,103 @@
+"""What a page says about itself to machines: meta tags, JSON-LD, `<title>`, canonical link. Pure.
+
+Names are compared without case, the last non-empty value of a repeated tag wins (templates print the
+block twice, the first time empty), and placeholders are no values. The official tags are those of
+《政府网站发展指引》 (国办发〔2017〕47号).
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from crawler.extract.layout import clean_text
+
+MAX_JSON_CHARS = 200_000
+
+_METAS = etree.XPath("//meta[@content]")
+_TITLES = etree.XPath("//title")
+_CANONICALS = etree.XPath("//link[@rel='canonical' or @rel='Canonical']/@href")
+_JSON_LD = etree.XPath("//script[@type='application/ld+json']")
+_PLACEHOLDER = re.compile(r"\{\{|\$\{|\[!--|<%|^(?:网站名称|文章标题|标题|null|undefined|none|nan)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    #: Lower-case name, property or itemprop → content.
+    metas: Mapping[str, str] = field(default_factory=dict)
+    #: Text of the first `<title>` that has one.
+    title: str = ""
+    canonical: str = ""
+    #: `headline`, `datePublished`, `dateModified` and the like of the article described in JSON-LD.
+    linked_data: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+
+    def first(self, *names: str) -> tuple[str, str]:
+        """The first of these metas that is set, as `(value, meta:name)`; two empty strings if none is."""
+        for name in names:
+            value = self.metas.get(name.lower(), "")
+            if value:
+                return value, f"meta:{name}"
+        return "", ""
+
+
+def read_tags(tree: HtmlElement, url: str = "") -> Tags:
+    titles = (clean_text(element.text or "") for element in _TITLES(tree))
+    hrefs = [str(href).strip() for href in _CANONICALS(tree)]
+    return Tags(
+        metas=_metas(tree),
+        title=next(filter(None, titles), ""),
+        canonical=_absolute(url, hrefs[0]) if hrefs and hrefs[0] else "",
+        linked_data=_linked_data(tree),
+        language=(tree.get("lang") or tree.get("xml:lang") or "").strip().lower(),
+    )
+
+
+def _metas(tree: HtmlElement) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in _METAS(tree):
+        value = clean_text(element.get("content") or "")
+        name = (element.get("name") or element.get("property") or element.get("itemprop") or "").strip().lower()
+        if name and value and not _PLACEHOLDER.search(value):
+            found[name] = value
+    return found
+
+
+def _absolute(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return ""
+
+
+def _linked_data(tree: HtmlElement) -> dict[str, str]:
+    for script in _JSON_LD(tree):
+        text = script.text or ""
+        if not text or len(text) > MAX_JSON_CHARS:
+            continue
+        try:
+            data = json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        for item in _items(data):
+            kinds = item.get("@type", "")
+            if any(word in str(kinds) for word in ("Article", "Posting", "Report")) or "datePublished" in item:
+                return {key: clean_text(value) for key, value in item.items() if isinstance(value, str)}
+    return {}
+
+
+def _items(data: object) -> Iterator[dict[str, object]]:
+    """The objects of a JSON-LD document, with those of its list or graph."""
+    if isinstance(data, list):
+        for entry in data[:50]:
+            if isinstance(entry, dict):
+                yield from _items(entry)
+    elif isinstance(data, dict):
+        yield data
+        graph = data.get("@graph")
+        if isinstance(graph, list):
+            yield from (entry for entry in graph[:50] if isinstance(entry, dict))

@@ -1,0 +1,116 @@
+"""The gate that every request passes before it touches the wire: who may go to a host, and when.
+
+Per-host limits live here and nowhere else. Scrapy's own are per crawler, do not cover robots.txt and
+redirects alike, and its limit breaks when the delay is 0; see docs/design.md.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from crawler.locks import HostLock
+from crawler.troubles import NotFetched
+from storage.errors import HostBusy
+from storage.records import Trouble
+
+#: A run waits this long for a host that another run is visiting.
+PATIENCE_S = 60.0
+#: A wait that a server asks for is kept in the run up to this; a longer one is kept by ending the visits.
+LONGEST_HOLD_S = 60.0
+#: Added between starts when several requests may be in flight: a new connection is slower than a kept one,
+#: so two requests sent in the right distance could arrive closer together.
+_MARGIN_S = 0.05
+
+
+class _Host:
+    """What the gate knows of one host; times are the loop's monotonic seconds."""
+
+    def __init__(self, lock: HostLock, per_host: int, delay_s: float) -> None:
+        self.lock = lock
+        self.places = asyncio.Semaphore(per_host)
+        self.turn = asyncio.Lock()
+        self.delay_s = delay_s
+        self.next_at = 0.0
+        self.held_until = 0.0
+        self.opened = False
+
+
+class HostGate:
+    """Lets requests through one host at a time; `close` lets go of the hosts' locks."""
+
+    def __init__(self, folder: Path, delay_s: float, per_host: int) -> None:
+        self._folder = folder
+        self._delay_s = delay_s
+        self._per_host = per_host
+        self._hosts: dict[str, _Host] = {}
+
+    def adopt(self, lock: HostLock) -> None:
+        """Use a lock that is already held."""
+        self._hosts[lock.host] = _Host(lock, self._per_host, self._delay_s)
+
+    def slow_down(self, host: str, delay_s: float) -> None:
+        """Keep a longer delay, as robots.txt asks; a shorter one than ours changes nothing."""
+        known = self._host(host)
+        known.delay_s = max(self._delay_s, delay_s)
+
+    def hold(self, host: str, seconds: float) -> None:
+        """Send nothing to the host for a while, as Retry-After asks."""
+        known = self._host(host)
+        known.held_until = max(known.held_until, time.monotonic() + seconds)
+
+    @asynccontextmanager
+    async def passage(self, host: str) -> AsyncIterator[None]:
+        """The right to have one request in flight at the host, granted when it is due.
+
+        `NotFetched` if the host is busy with another run or has asked for more patience than a run has.
+        """
+        known = self._host(host)
+        async with known.places:
+            async with known.turn:
+                await self._open(known)
+                await self._wait_for_turn(known)
+                if self._per_host > 1 and known.delay_s:
+                    known.next_at = time.monotonic() + known.delay_s + _MARGIN_S
+            try:
+                yield
+            finally:
+                if self._per_host == 1 or not known.delay_s:
+                    known.next_at = time.monotonic() + known.delay_s
+                known.lock.visited()
+
+    def close(self) -> None:
+        for known in self._hosts.values():
+            known.lock.release()
+
+    def _host(self, host: str) -> _Host:
+        if host not in self._hosts:
+            self._hosts[host] = _Host(HostLock(self._folder, host), self._per_host, self._delay_s)
+        return self._hosts[host]
+
+    async def _open(self, known: _Host) -> None:
+        """Take the host's lock, and keep the delay since the last visit of any run."""
+        if known.opened:
+            return
+        deadline = time.monotonic() + PATIENCE_S
+        while not known.lock.acquire():
+            if time.monotonic() >= deadline:
+                busy = HostBusy(known.lock.host, PATIENCE_S)
+                raise NotFetched(Trouble.HOST_BUSY, str(busy), site_wide=True)
+            await asyncio.sleep(0.1)
+        known.opened = True
+        left = known.delay_s - known.lock.since_visit_s(time.time())
+        known.next_at = max(known.next_at, time.monotonic() + left)
+
+    async def _wait_for_turn(self, known: _Host) -> None:
+        while True:
+            now = time.monotonic()
+            if known.held_until - now > LONGEST_HOLD_S:
+                left = known.held_until - now
+                detail = f"{known.lock.host} asks to be left alone for {left:.0f} s"
+                raise NotFetched(Trouble.TOO_MANY_REQUESTS, detail, site_wide=True)
+            left = max(known.next_at, known.held_until) - now
+            if left <= 0:
+                return
+            await asyncio.sleep(left)

@@ -1,0 +1,170 @@
+"""From a capture to a stored snapshot: the loop that runs the pure steps and writes what they decide."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from crawler.decide import decide_read, decide_refused, decide_unread, visited
+from crawler.extract.reader import extract
+from crawler.judge import judge
+from crawler.keys import aliases, article_key
+from crawler.profile import District
+from crawler.relevance import relevance
+from crawler.visits import VisitKind, visit_kind
+from storage.intents import ArticleIntent, Disallowed, Failed, Intent, IssueSeen, Reading, Refused
+from storage.records import (
+    Capture,
+    Counters,
+    Digest,
+    Extraction,
+    IssueKind,
+    KnownArticle,
+    KnownEntry,
+    Refusal,
+    Relevance,
+    RunId,
+    Source,
+    Trouble,
+)
+from storage.store import Store
+from text.digest import content_digest, payload_digest
+
+#: A batch is written when it has this many intents; the pipeline also writes it once a second, so that
+#: a run that is killed fetches at most so much again.
+BATCH = 10
+#: Refusals and failures that are named one by one as Issues; the rest of a run is only counted.
+NAMED_ISSUES = 50
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What a spider hands over: a capture, the entry it was made for, and what was known of its article."""
+
+    capture: Capture
+    entry: KnownEntry | None = None
+    known: KnownArticle | None = None
+
+
+class Ingest:
+    """Runs the flow for one run of one source.
+
+    ::
+
+        1 capture                         done by the spider
+        2 payload_digest(payload)         → Digest
+        3 visit_kind(capture, digest, known)
+        4 judge(capture)                  → Page | Refusal
+        5 extract(page, entry)            → Extraction | Refusal
+        6 article_key, relevance
+        7 content_digest(extraction)
+        8 decide_…                        → an intent
+        9 Store.record(intents)           one transaction a batch, idempotent
+
+    Every kind but `response` goes from 3 to 8, a refusal from 4 or 5 to 8. The payload is stored first,
+    the row that names it after.
+    """
+
+    def __init__(
+        self, store: Store, source: Source, run_id: RunId, district: District | None, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._run_id = run_id
+        self._district = district
+        self._clock = clock
+        self._waiting: list[Intent] = []
+        self._issues = 0
+        #: Entries that robots.txt forbids.
+        self.disallowed = 0
+        #: What was recorded so far; requests and bytes are the spider's to add.
+        self.counters = Counters()
+
+    def take(self, visit: Visit) -> None:
+        """Decide about a visit, and write the batch when it is full."""
+        if visit.capture.trouble is Trouble.DISALLOWED and visit.entry is not None:
+            self._forbidden(visit.entry, visit.capture)
+        else:
+            intent = self._decide(visit)
+            self._waiting.append(intent)
+            self._name_trouble(intent)
+        if len(self._waiting) >= BATCH:
+            self.flush()
+
+    def _forbidden(self, entry: KnownEntry, capture: Capture) -> None:
+        self.disallowed += 1
+        self._waiting.append(Disallowed(entry_key=entry.entry.key, seen_at=self._clock()))
+        if self.disallowed <= NAMED_ISSUES:
+            self.issue(IssueKind.ROBOTS, capture.url, capture.detail)
+
+    def issue(self, kind: IssueKind, url: str, detail: str) -> None:
+        """Keep something that was not understood."""
+        self._waiting.append(IssueSeen(kind=kind, url=url, detail=detail, seen_at=self._clock()))
+
+    def flush(self) -> None:
+        """Write what waits; on an error it keeps waiting, so that a later flush can still save it."""
+        if not self._waiting:
+            return
+        done = self._store.record(self._run_id, self._source, tuple(self._waiting), self._clock())
+        self._waiting.clear()
+        before = self.counters
+        self.counters = replace(
+            before,
+            new=before.new + done.new,
+            revised=before.revised + done.revised,
+            unchanged=before.unchanged + done.unchanged,
+            gone=before.gone + done.gone,
+            refused=before.refused + done.refused,
+            off_district=before.off_district + done.off_district,
+            withheld=before.withheld + done.withheld,
+            failed=before.failed + done.failed,
+        )
+
+    def _decide(self, visit: Visit) -> ArticleIntent:
+        capture, entry, known = visit.capture, visit.entry, visit.known
+        now = self._clock()
+        digest = Digest(payload_digest(capture.payload)) if capture.payload else None
+        kind = visit_kind(capture, digest, known)
+        seen = visited(capture, entry)
+        if kind is not VisitKind.RESPONSE:
+            return decide_unread(capture, kind, seen, known, entry.attempts if entry else 0, now)
+        extraction = self._read(visit)
+        if isinstance(extraction, Refusal):
+            return decide_refused(seen, extraction, known)
+        key, url = article_key(capture.final_url, extraction, self._source.publisher)
+        names = aliases(key, entry.entry if entry else None, capture.url, capture.final_url)
+        if known is None or known.key != key:
+            found = self._store.articles.known(self._source.publisher_id, (key, *names))
+            known = found.get(key) or next(iter(found.values()), None)
+        reading = Reading(
+            payload_digest=self._store.blobs.put(capture.payload),
+            extraction=extraction,
+            content_digest=Digest(content_digest(extraction.title, extraction.text)),
+            relevance=self._relevance(extraction),
+        )
+        return decide_read(seen, reading, key, url, names, known)
+
+    def _read(self, visit: Visit) -> Extraction | Refusal:
+        page = judge(visit.capture)
+        if isinstance(page, Refusal):
+            return page
+        timezone = self._district.timezone if self._district else "Asia/Shanghai"
+        entry = visit.entry.entry if visit.entry else None
+        return extract(page, entry=entry, captured_at=visit.capture.captured_at, timezone=timezone)
+
+    def _relevance(self, extraction: Extraction) -> Relevance | None:
+        """Why the text is about the district; None where there is no district to ask about."""
+        if self._district is None:
+            return None
+        return relevance(extraction, self._district, self._source.scope, publisher=self._source.publisher.name)
+
+    def _name_trouble(self, intent: ArticleIntent) -> None:
+        if not isinstance(intent, Refused | Failed) or self._issues >= NAMED_ISSUES:
+            return
+        self._issues += 1
+        if isinstance(intent, Refused):
+            self.issue(IssueKind.REFUSED, intent.visited.url, f"not an article: {intent.refusal.value}")
+        else:
+            self.issue(IssueKind.FAILED_VISIT, intent.visited.url, f"{intent.trouble.value}: {intent.detail}")

@@ -1,0 +1,70 @@
+"""Imported once by the fork server, so that a run starts in milliseconds: everything a run needs but the reactor.
+
+A reactor that is imported before the fork would be shared by all children; the assertion is the guard.
+"""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from scrapy.settings import BaseSettings, default_settings
+
+import crawler.settings as own_settings
+
+_MODULES = (
+    "scrapy.crawler",
+    "scrapy.core.engine",
+    "scrapy.core.scraper",
+    "scrapy.core.downloader.handlers.http11",
+    "twisted.web.client",
+    "trafilatura",
+    "lxml.html",
+    "protego",
+    "psycopg",
+    "storage.store",
+    "crawler.run",
+    "crawler.ingest",
+    "crawler.profile",
+    "crawler.relevance",
+    "crawler.spiders.listing",
+    "crawler.spiders.epaper",
+    "crawler.spiders.page",
+    "crawler.spiders.site",
+    "crawler.spiders.index",
+    "crawler.spiders.sitemap",
+    "crawler.spiders.feed",
+    "crawler.spiders.els",
+)
+
+
+def _named_classes() -> Iterator[str]:
+    """Modules of every class that a settings module names, as a value or as a key."""
+    for module in (default_settings, own_settings):
+        for name in dir(module):
+            if name.isupper():
+                yield from _paths(getattr(module, name))
+
+
+def _paths(value: Any) -> Iterator[str]:
+    if isinstance(value, dict | BaseSettings):
+        for key, inner in value.items():
+            if inner is not None:
+                yield from _paths(key)
+                yield from _paths(inner)
+    elif (
+        isinstance(value, str) and value.startswith(("scrapy.", "crawler.")) and value.rpartition(".")[2][:1].isupper()
+    ):
+        yield value.rpartition(".")[0]
+
+
+def preload() -> None:
+    """Import it all; a module that cannot be imported here is the run's to report."""
+    skip = ("http2", "s3", "_httpx", "_aiohttp", "ftp", "telnet", "remote_control")
+    for name in (*_MODULES, *_named_classes()):
+        if not name.endswith(skip):
+            importlib.import_module(name)
+    assert "twisted.internet.reactor" not in sys.modules, "the reactor must not be imported before a run forks"
+
+
+preload()

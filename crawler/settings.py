@@ -1,0 +1,71 @@
+"""The Scrapy settings of every run: what does not depend on the user's configuration.
+
+`quxun.scrapy_settings` adds what does, for `scrapy list`, `scrapy crawl` and `scrapy shell`.
+"""
+
+from crawler.capture import ACCEPT_ENCODING, MAX_BYTES
+from crawler.options import Manners
+
+VERSION = "0.1.0"
+
+BOT_NAME = "quxun"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+
+# Politeness is the host gate's (crawler/gate.py). Scrapy's own limits only keep its queues short.
+CONCURRENT_REQUESTS = 8
+CONCURRENT_REQUESTS_PER_DOMAIN = 8
+DOWNLOAD_DELAY = 0
+DOWNLOAD_DELAY_JITTER = 0
+ROBOTSTXT_OBEY = False  # by crawler.middlewares.robotstxt, which is closed on error
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.handlers.PoliteHandler",
+    "https": "crawler.handlers.PoliteHandler",
+    "ftp": None,
+    "s3": None,
+    "file": None,
+    "data": None,
+}
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.robotstxt.RobotsMiddleware": 100,
+    "crawler.middlewares.patience.PatienceMiddleware": 550,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+}
+ITEM_PIPELINES = {"crawler.pipeline.IngestPipeline": 100}
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
+    "Accept-Encoding": ACCEPT_ENCODING,
+}
+TWISTED_DNS_RESOLVER = "crawler.resolver.PublicResolver"
+DNS_TIMEOUT = 10
+DOWNLOAD_TIMEOUT = 15
+DOWNLOAD_MAXSIZE = MAX_BYTES
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_VERIFY_CERTIFICATES = True
+REDIRECT_MAX_TIMES = 5
+RETRY_PRIORITY_ADJUST = -10
+HTTPERROR_ALLOW_ALL = True  # every status is an answer that `visit_kind` reads
+
+# Runs Python that is sent to it, and answers on a port: neither belongs in a crawler that runs unattended.
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+MEMUSAGE_LIMIT_MB = 400
+MEMUSAGE_CHECK_INTERVAL_SECONDS = 5
+
+LOG_LEVEL = "INFO"
+LOG_VERSIONS: list[str] = []
+STATS_DUMP = False
+LOGSTATS_INTERVAL = 0
+REFERER_ENABLED = False
+FEED_EXPORT_ENCODING = "utf-8"
+
+
+def user_agent(manners: Manners) -> str:
+    """Who we are and where a webmaster can turn to (RFC 9110 §10.1.5)."""
+    return f"Quxun/{VERSION} (+{manners.contact})" if manners.contact else f"Quxun/{VERSION}"

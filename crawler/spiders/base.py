@@ -1,0 +1,223 @@
+"""What every spider has in common: its source, its run, its gate, and how a page becomes a Visit.
+
+A spider reads the source's listings (`walk`), asks for the entries that are due, and hands every answer
+to the pipeline. It decides nothing itself: `crawler.walks` says how far to walk, `crawler.decide` what
+an answer means.
+"""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.counts import BYTES, REQUESTS
+from crawler.gate import HostGate
+from crawler.ingest import Ingest, Visit
+from crawler.options import RunOptions, RunOrder
+from crawler.profile import load_profile
+from crawler.settings import VERSION
+from crawler.spiders.polite import PoliteSpider, capture_of, conditional, failed_capture
+from crawler.troubles import NotFetched
+from crawler.urls import host, url_key
+from storage.errors import QuxunError
+from storage.intents import Intent
+from storage.records import (
+    Capture,
+    Counters,
+    Entry,
+    EntryState,
+    IssueKind,
+    KnownArticle,
+    KnownEntry,
+    Run,
+    Source,
+    SourceKind,
+    Trouble,
+    Validators,
+)
+from storage.store import Store
+
+#: Troubles that say nothing of the page, only that we do not get through to its host.
+_FAR = (Trouble.UNREACHABLE, Trouble.TIMEOUT, Trouble.TLS)
+#: Entries whose articles are looked up at once.
+_LOOKUP = 100
+
+
+class SourceSpider(PoliteSpider):
+    """Visits one source. `-a source=KEY`; the run's order comes from the Launcher, or is made from arguments."""
+
+    #: The kinds of source that the spider is for.
+    kinds: ClassVar[tuple[SourceKind, ...]] = ()
+
+    def __init__(self, *, options: RunOptions, order: RunOrder, store: Store, gate: HostGate) -> None:
+        super().__init__(options=options, store=store, gate=gate)
+        self.order = order
+        self.source: Source = store.sources.get(order.source_key)
+        self.run = self._open_run()
+        profile = load_profile(options.profile) if options.profile else None
+        district = profile.district if profile else None
+        self.timezone = district.timezone if district else "Asia/Shanghai"
+        self.ingest = Ingest(store, self.source, self.run.id, district, self.now)
+        #: What stopped the run before its end; None while nothing did.
+        self.fatal: QuxunError | None = None
+        #: Entry keys that this run has asked for, so that two listings do not ask twice.
+        self._asked: set[str] = set()
+        self.listed = 0
+        #: The first trouble with a listing or a page, as a sentence.
+        self.first_trouble = ""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        options: RunOptions = crawler.settings["QUXUN_OPTIONS"]
+        order: RunOrder = kwargs.get("order") or _order_of(cls, kwargs)
+        gate: HostGate | None = kwargs.get("gate")
+        manners = options.manners
+        spider = cls(
+            options=options,
+            order=order,
+            store=kwargs.get("store") or Store.open(options.database_url),
+            gate=gate or HostGate(options.home / "locks", manners.delay_s, manners.per_host),
+        )
+        spider._set_crawler(crawler)
+        return spider
+
+    # ------------------------------------------------------------------ the run
+    def _open_run(self) -> Run:
+        """The run's row: the Launcher's, or one of our own when Scrapy's command started us."""
+        if self.order.run_id is not None:
+            return self.store.runs.get(self.order.run_id)
+        run = self.store.runs.queue(self.source.id, self.order.requested_by, self.now())
+        return self.store.runs.start(run.id, self.now(), os.getpid(), socket.gethostname(), VERSION)
+
+    def guarded(self, act: Callable[[], object]) -> None:
+        """Do something with the store; an error of it ends the run, and says so once."""
+        try:
+            act()
+        except QuxunError as error:
+            if self.fatal is None:
+                self.fatal = error
+                self.logger.error("the run cannot go on: %s", error)
+            self.stop("storage")
+
+    def record(self, *intents: Intent) -> None:
+        """Write listing intents at once: what a listing named must be known before its articles come in."""
+        self.ingest.flush()
+        self.store.record(self.run.id, self.source, intents, self.now())
+
+    def save(self) -> None:
+        """Write what waits, and how far the run has come."""
+        self.ingest.flush()
+        self.store.runs.progress(self.run.id, self.counters())
+
+    def counters(self) -> Counters:
+        """The run's counters so far."""
+        stats = self.crawler.stats
+        return replace(
+            self.ingest.counters,
+            requests=stats.get_value(REQUESTS, 0),
+            bytes=stats.get_value(BYTES, 0),
+            listed=self.listed,
+        )
+
+    def left(self) -> int:
+        """Entries that wait for another run."""
+        return self.store.entries.counts(self.source.id).get(EntryState.PENDING, 0)
+
+    # ------------------------------------------------------------------ what is asked for
+    async def start(self) -> AsyncIterator[Any]:
+        """Single URLs if the order names some; else what was left over, then the listings."""
+        self.record()
+        if self.order.urls:
+            self.store.entries.add(self.source.id, [_entry_of(url) for url in self.order.urls], self.now())
+            keys = [url_key(url) for url in self.order.urls]
+            for request in self.requests(self.store.entries.known(self.source.id, keys).values()):
+                yield request
+            return
+        for request in self.requests(self.due()):
+            yield request
+        async for request in self.walk_all():
+            yield request
+        for request in self.requests(self.due()):
+            yield request
+
+    async def walk_all(self) -> AsyncIterator[Request]:
+        """Read the source's listings and yield requests for what they show; a spider of listings has its own."""
+        for request in ():
+            yield request
+
+    def due(self) -> list[KnownEntry]:
+        """Entries that wait to be visited, as the order's days allow."""
+        self.save()
+        return [known for known in self.store.entries.due(self.source.id, self.now()) if self.wanted(known.entry)]
+
+    def wanted(self, entry: Entry) -> bool:
+        """Whether the entry's claimed time is within the order's days; an entry without one is."""
+        when, order = entry.published_at, self.order
+        if when is None:
+            return True
+        return (order.since is None or when >= order.since) and (order.until is None or when < order.until)
+
+    def requests(self, entries: Iterable[KnownEntry]) -> Iterator[Request]:
+        """A request for each entry that this run has not asked for yet, conditional where we hold a snapshot."""
+        fresh = [known for known in entries if known.entry.key not in self._asked]
+        for begin in range(0, len(fresh), _LOOKUP):
+            some = fresh[begin : begin + _LOOKUP]
+            held = self.store.articles.known(self.source.publisher_id, [known.entry.key for known in some])
+            for known in some:
+                if known.entry.key not in self._asked:
+                    self._asked.add(known.entry.key)
+                    yield self._request(known, held.get(known.entry.key))
+
+    def _request(self, known: KnownEntry, article: KnownArticle | None) -> Request:
+        return Request(
+            known.entry.url,
+            headers=conditional(article.validators if article else Validators()),
+            callback=self.answered,
+            errback=self.unanswered,
+            cb_kwargs={"known": known, "article": article},
+            dont_filter=True,
+            meta={"handle_httpstatus_all": True},
+        )
+
+    # ------------------------------------------------------------------ what comes back
+    def answered(self, response: Response, known: KnownEntry, article: KnownArticle | None) -> Iterator[Visit]:
+        capture = capture_of(response, known.entry.url, self.now())
+        self.watch(capture)
+        yield Visit(capture=capture, entry=known, known=article)
+
+    def unanswered(self, failure: Failure) -> Iterator[Visit]:
+        request: Request = failure.request  # type: ignore[attr-defined] # Scrapy adds it
+        known: KnownEntry = request.cb_kwargs["known"]
+        capture = failed_capture(known.entry.url, failure.value or failure.type(), self.now())
+        self.watch(capture)
+        self.note_trouble(capture, capture.detail)
+        if isinstance(failure.value, NotFetched) and failure.value.site_wide:
+            return  # nothing was learnt of the page: it stays pending, for a run that gets through
+        yield Visit(capture=capture, entry=known, known=request.cb_kwargs["article"])
+
+    def turned_away(self, capture: Capture) -> None:
+        self.ingest.issue(IssueKind.BLOCKED, capture.url, self.blocked.sentence)
+
+    def note_trouble(self, capture: Capture, sentence: str) -> None:
+        """Keep the first trouble, for the run's reason."""
+        if not self.first_trouble:
+            where = "unreachable from here" if capture.trouble in _FAR else "could not be read"
+            self.first_trouble = f"{where}: {host(capture.url)}: {sentence}"
+
+
+def _entry_of(url: str) -> Entry:
+    return Entry(url=url, key=url_key(url))
+
+
+def _order_of(cls: type[SourceSpider], arguments: Mapping[str, Any]) -> RunOrder:
+    key = arguments.get("source")
+    if not key:
+        message = f"say which source: scrapy crawl {cls.name} -a source=KEY (quxun sources list shows the keys)"
+        raise ValueError(message)
+    return RunOrder(source_key=str(key), requested_by="scrapy")

@@ -1,0 +1,1 @@
+"""A miniature district on loopback: six invented news sites to look at, to crawl and to test with."""

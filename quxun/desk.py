@@ -1,0 +1,121 @@
+"""What the commands that read and import share: the open store, the district's clock, tables on paper.
+
+Nothing here decides anything; it only spares every command the same ten lines.
+"""
+
+import contextlib
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rich.console import RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from crawler.profile import District, find_profile, load_profile
+from quxun.config import Config, load_config
+from quxun.console import err, out
+from quxun.formats import json_line
+from quxun.wiring import open_store
+from storage.errors import UsageError
+from storage.store import Store
+
+#: The highest number of a row, and more rows than there are.
+MOST = 2**63 - 1
+
+#: Columns that a table may take where there is no terminal to fit into: nothing is cut off in a pipe.
+_PAPER_WIDTH = 2000
+
+#: What could give orders to a terminal: a page's words must not (ESC sequences, changes of direction).
+_ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """An installation at work."""
+
+    config: Config
+    store: Store
+    district: District
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which times are shown and read."""
+        return ZoneInfo(self.district.timezone)
+
+
+@contextlib.contextmanager
+def open_desk() -> Iterator[Desk]:
+    """The installation that the environment configures."""
+    config = load_config(os.environ)
+    district = load_profile(find_profile(config.district)).district
+    with open_store(config) as store:
+        yield Desk(config=config, store=store, district=district)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def show(drawn: RenderableType) -> None:
+    """Print a table or grid; where no terminal sets a width, as wide as it is."""
+    if out().is_terminal:
+        out().print(drawn)
+    else:
+        out().print(drawn, width=_PAPER_WIDTH, crop=False)
+
+
+def said(words: str, style: str = "") -> Text:
+    """Words that somebody else wrote, fit to be shown: never read as markup, never an order to the terminal."""
+    return Text(_ORDERS.sub("", words), style=style)
+
+
+def grid(rows: Iterable[tuple[str, str | Text]]) -> Table:
+    """Labels and what they label, one a line."""
+    drawn = Table.grid(padding=(0, 2))
+    drawn.add_column(style="dim", no_wrap=True)
+    drawn.add_column(overflow="fold")
+    for label, value in rows:
+        drawn.add_row(label, said(value) if isinstance(value, str) else value)
+    return drawn
+
+
+def print_line(value: Mapping[str, object]) -> None:
+    """One JSON object on a line of standard output."""
+    sys.stdout.write(json_line(value) + "\n")
+
+
+def progress(*, quiet: bool = False) -> Progress:
+    """A progress bar on the terminal, and nothing anywhere else."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err(),
+        transient=True,
+        disable=quiet or not err().is_terminal,
+    )
+
+
+def since_day(text: str | None, zone: ZoneInfo) -> datetime | None:
+    """The beginning of the day that `--since` names."""
+    return None if text is None else _day(text, zone, "--since")
+
+
+def until_day(text: str | None, zone: ZoneInfo) -> datetime | None:
+    """The end of the day that `--until` names: the beginning of the next one."""
+    return None if text is None else _day(text, zone, "--until") + timedelta(days=1)
+
+
+def _day(text: str, zone: ZoneInfo, option: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{option} {text}: not a day like 2026-11-21") from error

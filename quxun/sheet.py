@@ -1,0 +1,281 @@
+"""Lay out an article for a reader: the fields of a snapshot page (快照), its text, and what became of it.
+
+Labels are Chinese with the record's English word, so that what is read here can be found in the
+glossary. It only draws; what is drawn comes in.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from rich.table import Table
+from rich.text import Text
+
+from quxun.console import local, out, table
+from quxun.desk import grid, said, show
+from storage.records import (
+    Article,
+    Digest,
+    Extraction,
+    Lead,
+    Link,
+    Relevance,
+    Revision,
+    Snapshot,
+    SnapshotKind,
+    StoryMember,
+    Takedown,
+)
+from text.diff import Edit, Line, Span
+
+#: Unchanged paragraphs in a row beyond which only the first and the last are shown.
+_FEW = 4
+
+_STYLES = {Edit.SAME: "", Edit.ADDED: "green underline", Edit.REMOVED: "red strike"}
+_MARKS = {Edit.SAME: "{}", Edit.ADDED: "{{+{}+}}", Edit.REMOVED: "[-{}-]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Another article of the same story."""
+
+    member: StoryMember
+    article: Article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """An article at one of its revisions, with what is around it."""
+
+    article: Article
+    revision: Revision
+    #: How many there are.
+    revisions: int
+    #: All of them, in the order of their capture.
+    snapshots: tuple[Snapshot, ...]
+    members: tuple[Member, ...] = ()
+    #: Members that are not listed.
+    more_members: int = 0
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The last one of the revision."""
+        return next(each for each in self.snapshots if each.id == self.revision.last_snapshot)
+
+    @property
+    def payload_digest(self) -> Digest | None:
+        """Of the payload that the revision was read from."""
+        wanted = self.snapshot.refers_to or self.snapshot.id
+        return next((each.payload_digest for each in self.snapshots if each.id == wanted), None)
+
+    @property
+    def shown(self) -> Article:
+        """The article as it read at the revision."""
+        return replace(
+            self.article,
+            revision=self.revision.number,
+            content_digest=self.revision.content_digest,
+            captured_at=self.revision.until_at,
+            extraction=self.revision.extraction,
+        )
+
+
+def draw_sheet(sheet: Sheet, zone: ZoneInfo) -> None:
+    """Print it all: what the page says, its text, then what we know of it."""
+    read = sheet.revision.extraction
+    if sheet.article.gone_at is not None:
+        out().print(Text(f"原网页已删除 gone: since {_second(sheet.article.gone_at, zone)}", style="yellow"))
+    show(grid(_said_by_page(read, sheet.article, zone)))
+    out().print()
+    for paragraph in read.text.splitlines():
+        out().print(said(paragraph))
+        if out().is_terminal:
+            out().print()
+    if read.truncated:
+        out().print(Text("（未完：正文到此中断 truncated: the text breaks off here）", style="yellow"))
+    out().print()
+    show(grid(_known_of_it(sheet, zone)))
+    for part in (_links("图片 images", read.images), _links("附件 attachments", read.attachments)):
+        _below(part)
+    _below(_members(sheet, zone))
+    _below(_leads(read.leads, zone))
+
+
+def draw_tombstone(article: Article, zone: ZoneInfo) -> None:
+    """Say that an article was taken down, and nothing of what it said."""
+    what = {
+        Takedown.WITHHELD: "已屏蔽 withheld: this article was taken down, its text is not shown",
+        Takedown.CANCELED: "已删除 canceled: this article was taken down and its text erased",
+        None: "无快照 nothing is stored of this article",
+    }
+    out().print(Text(what[article.takedown], style="yellow"))
+    rows = [
+        ("编号 id", str(article.id)),
+        ("原文地址 url", article.url or ""),
+        ("发布者 publisher", article.publisher),
+        ("首次收录 first_seen_at", _second(article.first_seen_at, zone)),
+    ]
+    show(grid((label, value) for label, value in rows if value))
+
+
+def draw_changes(article: Article, old: Revision, new: Revision, lines: Sequence[Line], zone: ZoneInfo) -> None:
+    """Print what one revision changed: in colour on a terminal, else with `[-removed-]` and `{+added+}`."""
+    head = f"Article {article.id}, revision {old.number} ({_second(old.until_at, zone)})"
+    out().print(Text(f"{head} → {new.number} ({_second(new.from_at, zone)})", style="bold"))
+    if article.url:
+        out().print(said(article.url, style="dim"))
+    rows = list(_changed_fields(old.extraction, new.extraction, zone))
+    if rows:
+        show(grid(rows))
+    out().print()
+    for line in _shortened(lines):
+        out().print(_line_text(line))
+    if all(span.edit is Edit.SAME for line in lines for span in line):
+        out().print(Text("The words are the same; punctuation or layout differs.", style="dim"))
+
+
+# ------------------------------------------------------------------ what the page says
+def _said_by_page(read: Extraction, article: Article, zone: ZoneInfo) -> Iterator[tuple[str, Text]]:
+    paper = " ".join(filter(None, (read.paper, read.issue_date.isoformat() if read.issue_date else "", read.page)))
+    rows = [
+        ("类别 category", said(read.category)),
+        ("引题 kicker", said(read.kicker)),
+        ("标题 title", said(read.title, style="bold")),
+        ("副题 subtitle", said(read.subtitle)),
+        ("发布时间 published_at", said(local(read.published_at, zone, read.published_precision))),
+        ("修改时间 modified_at", said(local(read.modified_at, zone))),
+        ("来源 credit", said(read.credit)),
+        ("本文转自 origin", said(read.origin)),
+        *_people(read),
+        ("报纸 paper", said(paper)),
+        ("发布者 publisher", said(article.publisher)),
+        ("原文地址 url", said(article.url or "")),
+    ]
+    return ((label, value) for label, value in rows if value.plain)
+
+
+def _people(read: Extraction) -> Iterator[tuple[str, Text]]:
+    """The byline by role, in the order of the roles' first appearance, then the editors."""
+    by_role: dict[str, list[str]] = defaultdict(list)
+    for person in read.byline:
+        by_role[person.role.value].append(person.name)
+    for role, names in by_role.items():
+        yield f"{role} byline", said(" ".join(names))
+    yield "责任编辑 editors", said(" ".join(person.name for person in read.editors))
+
+
+# ------------------------------------------------------------------ what we know of it
+def _known_of_it(sheet: Sheet, zone: ZoneInfo) -> Iterator[tuple[str, Text]]:
+    article, read = sheet.article, sheet.revision.extraction
+    taken = _second(sheet.revision.until_at, zone)
+    if read.stated_snapshot_at is not None:
+        taken += f" (the page states {_second(read.stated_snapshot_at, zone)})"
+    of = sheet.revision.number if sheet.revisions == 1 else f"{sheet.revision.number} of {sheet.revisions}"
+    rows = [
+        ("快照生成时间 captured_at", taken),
+        ("首次收录 first_seen_at", _second(article.first_seen_at, zone)),
+        ("版本 revision", str(of)),
+        ("快照 snapshots", _count(sheet.snapshots)),
+        ("相关性 relevance", _relevance(article.relevance)),
+        ("编号 id", f"{article.id}" + (f" ({article.external_id})" if article.external_id else "")),
+        ("采集源 source", article.source_key),
+        ("内容摘要 content_digest", sheet.revision.content_digest),
+        ("载荷摘要 payload_digest", sheet.payload_digest or ""),
+        ("提取器 extractor", read.extractor),
+    ]
+    return ((label, said(value, style="dim")) for label, value in rows if value)
+
+
+def _count(snapshots: Sequence[Snapshot]) -> str:
+    again = sum(1 for each in snapshots if each.kind is SnapshotKind.REVISIT)
+    return f"{len(snapshots)}" + (f", {again} of them found nothing changed" if again else "")
+
+
+def _relevance(relevance: Relevance | None) -> str:
+    if relevance is None:
+        return ""
+    names = "、".join(relevance.names)
+    where = {"title": " in the title", "text": " in the text", "source": ", as its source is taken whole"}
+    about = "about the district" if relevance.about else "not about the district"
+    return about + (f": {names}" if names else "") + where.get(relevance.where, "")
+
+
+def _links(title: str, links: Sequence[Link]) -> Table | None:
+    if not links:
+        return None
+    drawn = table(title, "")
+    for link in links:
+        drawn.add_row(said(link.label), said(link.url))
+    return drawn
+
+
+def _members(sheet: Sheet, zone: ZoneInfo) -> Table | None:
+    if not sheet.members:
+        return None
+    title = f"同文 the same story elsewhere ({len(sheet.members) + sheet.more_members})"
+    drawn = table(">id", "publisher", "published", "relation", "evidence", title=title)
+    for each in sheet.members:
+        read = each.article.extraction
+        when = local(read.published_at, zone, read.published_precision)
+        told = said(each.article.publisher), when, each.member.relation.value, said(each.member.evidence)
+        drawn.add_row(str(each.article.id), *told)
+    if sheet.more_members:
+        drawn.add_row("…", f"and {sheet.more_members} more", "", "", "")
+    return drawn
+
+
+def _leads(leads: Sequence[Lead], zone: ZoneInfo) -> Table | None:
+    if not leads:
+        return None
+    drawn = table("date", "title", "snippet", title=f"相关资讯 leads ({len(leads)})")
+    for lead in leads:
+        drawn.add_row(local(lead.published_at, zone), said(lead.title or lead.url), said(lead.snippet))
+    return drawn
+
+
+def _below(part: Table | None) -> None:
+    if part is not None:
+        out().print()
+        show(part)
+
+
+# ------------------------------------------------------------------ what changed
+def _changed_fields(old: Extraction, new: Extraction, zone: ZoneInfo) -> Iterator[tuple[str, Text]]:
+    """Fields beside the words that differ."""
+    fields: Iterable[tuple[str, str, str]] = (
+        ("发布时间 published_at", *(local(read.published_at, zone, read.published_precision) for read in (old, new))),
+        ("来源 credit", old.credit, new.credit),
+        ("本文转自 origin", old.origin, new.origin),
+        ("类别 category", old.category, new.category),
+        ("作者 byline", *(" ".join(person.name for person in read.byline) for read in (old, new))),
+        ("责任编辑 editors", *(" ".join(person.name for person in read.editors) for read in (old, new))),
+    )
+    for label, before, after in fields:
+        if before != after:
+            spans = (Span(Edit.REMOVED, before), Span(Edit.ADDED, after))
+            yield label, _line_text(tuple(span for span in spans if span.text))
+
+
+def _line_text(line: Line) -> Text:
+    if out().is_terminal:
+        return Text.assemble(*(said(span.text, style=_STYLES[span.edit]) for span in line))
+    return said("".join(_MARKS[span.edit].format(span.text) for span in line))
+
+
+def _shortened(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines, with the inner part of a long unchanged stretch told as a number."""
+    for same, group in groupby(lines, key=lambda line: all(span.edit is Edit.SAME for span in line)):
+        stretch = list(group)
+        if same and len(stretch) > _FEW:
+            yield stretch[0]
+            yield (Span(Edit.SAME, f"… {len(stretch) - 2} unchanged paragraphs"),)
+            yield stretch[-1]
+        else:
+            yield from stretch
+
+
+def _second(when: datetime, zone: ZoneInfo) -> str:
+    return f"{when.astimezone(zone):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,70 @@
+"""Have a source visited: one row in `runs`, one child process, and a row that says how it ended, whatever happened."""
+
+import contextlib
+import os
+import socket
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from scheduler.launch import Child, Launcher
+from storage.records import Run, RunId, RunStatus, Source
+from storage.store import Store
+
+_UNFINISHED = (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+class Runner:
+    """Runs sources through a Launcher, by the name of the child's entry."""
+
+    def __init__(self, store: Store, launcher: Launcher, entry: str, clock: Callable[[], datetime]) -> None:
+        self._store, self._launcher, self._entry, self._clock = store, launcher, entry, clock
+        self._children: dict[RunId, Child] = {}
+
+    def queue(self, source: Source, requested_by: str) -> Run:
+        """A row for a run that is about to be started."""
+        return self._store.runs.queue(source.id, requested_by, self._clock())
+
+    async def run(self, run: Run, limit_s: float, *arguments: Any) -> Run:
+        """Start the run's child with the arguments and wait; the row as it is at the end."""
+        child = self._launcher.start(self._entry, *arguments)
+        self._children[run.id] = child
+        try:
+            ending = await child.wait(limit_s)
+        finally:
+            del self._children[run.id]
+        ended = self._store.runs.get(run.id)
+        if ended.status not in _UNFINISHED:
+            return ended
+        reason = ending.sentence or "its process ended without saying how"
+        return self._store.runs.finish(run.id, RunStatus.FAILED, self._clock(), ended.counters, reason, ended.log_tail)
+
+    async def stop_all(self) -> None:
+        """Ask every child to end."""
+        for child in list(self._children.values()):
+            await child.stop()
+
+    def kill_all(self) -> None:
+        for child in list(self._children.values()):
+            child.kill()
+
+
+def abandon_dead(store: Store, now: datetime) -> list[Run]:
+    """Close the rows of this machine's runs whose process is gone: they were killed before they could."""
+    machine = socket.gethostname()
+    return [
+        store.runs.abandon(run.id, now, "its process was killed or the machine stopped")
+        for run in store.runs.unfinished(machine)
+        if not _alive(run.pid)
+    ]
+
+
+def _alive(pid: int) -> bool:
+    if pid <= 0:
+        return False
+    with contextlib.suppress(PermissionError):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+    return True

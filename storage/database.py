@@ -1,0 +1,193 @@
+"""Open a database and hand out transactions. Knows both databases' manners and no table.
+
+SQLite: a write transaction begins IMMEDIATE, because one that reads first and then wants to write
+does not wait for the lock but fails; WAL lets readers go on meanwhile. The file must be on a local disk.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from storage.errors import ConfigError, DatabaseError
+from storage.failures import explain, lost_a_race
+
+#: How long to wait for another writer: the longest write seen with eight writers took 0.44 s.
+BUSY_TIMEOUT_S = 30.0
+
+#: How often a transaction that lost against another one is done again.
+MAX_ATTEMPTS = 5
+
+#: First key of all our advisory locks, so that they meet nobody else's on a shared server.
+LOCK_CLASS = 0x7175_7875
+
+_CONNECT_TIMEOUT_S = 10
+
+_WAL_PAUSE_S = 0.02
+
+_WRITES = "quxun_writes"
+
+DoneT = TypeVar("DoneT")
+
+
+class Database:
+    """A database with its connections. Close it when done."""
+
+    def __init__(self, url: URL, busy_timeout_s: float) -> None:
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        #: For messages: without the password.
+        self.url = url.render_as_string(hide_password=True)
+        self.engine = _sqlite(url, busy_timeout_s) if self.is_sqlite else _postgresql(url, busy_timeout_s)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database and does not write."""
+        with self._errors(), self._connect_to_read() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write; committed at the end, rolled back by any exception."""
+        with self._errors(), self._connect_to_write() as connection, connection.begin():
+            yield connection
+
+    def retry(self, work: Callable[[Connection], DoneT]) -> DoneT:
+        """What `work` returns, done in one write transaction; done again if it lost against another one."""
+        with self._errors():
+            for attempt in range(1, MAX_ATTEMPTS + 1):
+                try:
+                    with self._connect_to_write() as connection, connection.begin():
+                        return work(connection)
+                except SQLAlchemyError as error:
+                    if attempt == MAX_ATTEMPTS or not lost_a_race(error):
+                        raise
+        raise AssertionError  # the last attempt returns or raises
+
+    def lock(self, connection: Connection, name: int) -> None:
+        """Wait until no other transaction holds the lock of that number; held until this one ends.
+
+        SQLite needs none: it has one writer at a time.
+        """
+        if not self.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:kind, :name)"), {"kind": LOCK_CLASS, "name": name})
+
+    def connections_in_use(self) -> int:
+        pool = self.engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _connect_to_read(self) -> Connection:
+        connection = self.engine.connect()
+        if self.is_sqlite:
+            return connection
+        return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    def _connect_to_write(self) -> Connection:
+        return self.engine.connect().execution_options(**{_WRITES: True})
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise explain(error, self.url) from error
+
+
+def parse(url: str) -> URL:
+    """The URL of a database that we can use; ConfigError says why another is not."""
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise ConfigError("QUXUN_DATABASE_URL", "", "is not the URL of a database") from error
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise ConfigError("QUXUN_DATABASE_URL", "", f"{backend} is neither sqlite nor postgresql")
+    if not parsed.database or parsed.database == ":memory:":
+        raise ConfigError("QUXUN_DATABASE_URL", "", "an SQLite database needs a file: sqlite:///path/quxun.db")
+    return parsed.set(drivername="sqlite+pysqlite")
+
+
+def file_of(url: URL) -> Path:
+    """The file of an SQLite database."""
+    return Path((url.database or "").removeprefix("file:"))
+
+
+def make_folder(url: URL) -> None:
+    """Create the folder of an SQLite file."""
+    try:
+        file_of(url).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(url.render_as_string(), f"its folder cannot be made: {error.strerror}") from error
+
+
+def _sqlite(url: URL, busy_timeout_s: float) -> Engine:
+    # The driver's own waiting would end sooner than ours and its own BEGIN is always deferred.
+    engine = create_engine(url, connect_args={"timeout": busy_timeout_s, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        try:
+            cursor.execute(f"PRAGMA busy_timeout = {int(busy_timeout_s * 1000)}")
+            _go_wal(cursor, busy_timeout_s)
+            cursor.execute("PRAGMA synchronous = NORMAL")
+            cursor.execute("PRAGMA foreign_keys = ON")
+        finally:
+            cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _go_wal(cursor: DBAPICursor, busy_timeout_s: float) -> None:
+    """Switch the file to write-ahead logging, which it remembers.
+
+    Two processes that switch a new file at once are told that it is locked, without any waiting.
+    """
+    give_up_at = time.monotonic() + busy_timeout_s
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(_WAL_PAUSE_S)
+        else:
+            return
+
+
+def _postgresql(url: URL, busy_timeout_s: float) -> Engine:
+    keepalives = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+    engine = create_engine(
+        url,
+        pool_pre_ping=True,  # a connection may have died with the server since it was last used
+        connect_args={"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "quxun", **keepalives},
+    )
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.execute(f"SET lock_timeout = {int(busy_timeout_s * 1000)}")
+        cursor.close()
+        connection.commit()  # or a rollback of the first transaction would undo the settings
+
+    return engine
