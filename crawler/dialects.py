@@ -23,6 +23,9 @@ _NOT_AN_ARTICLE = (
     r"(?:[_-]?[a-z]{0,3}\d{1,8}){0,3}[a-z]{0,2}\.)"
 )
 
+#: A file named by a number of at least four digits: `205617`, `news_12345`, `12-3456-1`, `84042608_n`.
+_NUMBER = r"(?:[a-z]+[_-]?)?(?:\d+[_-])*\d{4,}(?:[_-]\d+)*(?:_[a-z])?"
+
 #: Name → what the path must match, most telling first. Anchored at the path's end.
 _PATHS: Final = tuple(
     (name, re.compile(pattern + "$", re.IGNORECASE))
@@ -74,7 +77,7 @@ _LONGEST = 2048  # characters; what is longer names no article, and would make t
 #: Folders in which no article lives, whatever its address looks like.
 _FIXED_WORDS: Final = (
     "about ads comment comments contact help link links login logout map member passport pinglun print register rss "
-    "search site sitemap sso tag tags user users weather"
+    "search sitemap sso tag tags user users weather"
 )
 _FIXED: Final = frozenset(_FIXED_WORDS.split())
 _FILES: Final = re.compile(
@@ -130,7 +133,7 @@ def article_dialect(url: str) -> str | None:
     """The name of the dialect in which this is an article's address, or None."""
     parts = _split(url)
     path = parts.path
-    if is_file(url) or not _FIXED.isdisjoint(path.lower().split("/")):
+    if is_file(url) or is_fixed(url):
         return None
     for name, pattern in _PATHS:
         if pattern.search(path):
@@ -183,6 +186,11 @@ def shape(url: str) -> str:
 def is_file(url: str) -> bool:
     """Whether the URL names a document, picture, film or archive and no page."""
     return bool(_FILES.search(_split(url).path))
+
+
+def is_fixed(url: str) -> bool:
+    """Whether the URL lies in a folder of forms and fixed pages (`/print/`, `/about/`, `/links/`)."""
+    return not _FIXED.isdisjoint(_split(url).path.lower().split("/"))
 
 
 # ------------------------------------------------------------------ small readers

@@ -48,7 +48,7 @@ _MARKS = {
         r"/c\d{5,}/(?:\d{6}/(?:[0-9a-f]{32}|\d{6,10})|content|\w*list)\.s?html",
         r"(?:zwgk|common_)list\.shtml",
         r"id=[\"']UCAP-CONTENT",
-        r"name=[\"']channelId[\"'][^>]*[0-9a-f]{32}",
+        r"name=[\"']channelId[\"'][^>]{0,200}[0-9a-f]{32}",
         r"/common/search/[0-9a-f]{32}",
     ),
     "vsb": (
@@ -63,8 +63,10 @@ _PATTERNS = {name: [re.compile(mark, re.IGNORECASE) for mark in marks] for name,
 _NUMBER = r"\d{19}|[0-9a-f]{32}|trs\d{3,}"
 _REGION = re.compile(r"\bdq[\"']?\s*[:=]\s*[\"']?(\d{4,6}|[0-9a-f]{32})\b")
 _UNIT = re.compile(r"\bdw(?:id)?[\"']?\s*[:=]\s*\[?\s*[\"']?([0-9a-f]{32})\b", re.IGNORECASE)
-_CATALOGUE = re.compile(rf"\b\w*cata\w*[\"']?\s*[:=]\s*\[?\s*[\"']?({_NUMBER})\b", re.IGNORECASE)
-_NAMED = re.compile(rf"<a\b[^>]*cata\w*=({_NUMBER})[^>]*>(.{{0,200}}?)</a>", re.IGNORECASE | re.DOTALL)
+_CATALOGUE = re.compile(rf"\b\w{{0,20}}cata\w{{0,20}}[\"']?\s*[:=]\s*\[?\s*[\"']?({_NUMBER})\b", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"<a\b[^>]{{0,300}}cata\w{{0,20}}=({_NUMBER})[^>]{{0,300}}>(.{{0,200}}?)</a>", re.IGNORECASE | re.DOTALL
+)
 _ARTICLE = re.compile(r"/(?:(\d{4}|[0-9a-f]{32})/)?([0-9a-f]{32})/\d{19}\.html", re.IGNORECASE)
 
 

@@ -2,17 +2,20 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import takewhile
 
+from crawler.attribution import Attribution
 from crawler.decide import decide_read, decide_refused, decide_unread, visited
 from crawler.extract.reader import extract
 from crawler.judge import judge
 from crawler.keys import aliases, article_key
+from crawler.patience import next_attempt
 from crawler.profile import District
 from crawler.relevance import relevance
 from crawler.visits import VisitKind, visit_kind
-from storage.intents import ArticleIntent, Disallowed, Failed, Intent, IssueSeen, Reading, Refused
+from storage.intents import ArticleIntent, Disallowed, Failed, Intent, IssueSeen, Reading, Recorded, Refused
 from storage.records import (
     Capture,
     Counters,
@@ -75,8 +78,12 @@ class Ingest:
         self._run_id = run_id
         self._district = district
         self._clock = clock
-        self._waiting: list[Intent] = []
+        self.attribution = Attribution(store, source)
+        #: Intents that are not written yet, each with the source as the publisher that it concerns sees it.
+        self._waiting: list[tuple[Source, Intent]] = []
         self._issues = 0
+        #: Pages whose reading broke on an error of our own.
+        self.errors = 0
         #: Entries that robots.txt forbids.
         self.disallowed = 0
         #: What was recorded so far; requests and bytes are the spider's to add.
@@ -87,56 +94,71 @@ class Ingest:
         if visit.capture.trouble is Trouble.DISALLOWED and visit.entry is not None:
             self._forbidden(visit.entry, visit.capture)
         else:
-            intent = self._decide(visit)
-            self._waiting.append(intent)
+            owner, intent = self._decide(visit)
+            self._waiting.append((owner, intent))
             self._name_trouble(intent)
         if len(self._waiting) >= BATCH:
             self.flush()
 
     def _forbidden(self, entry: KnownEntry, capture: Capture) -> None:
         self.disallowed += 1
-        self._waiting.append(Disallowed(entry_key=entry.entry.key, seen_at=self._clock()))
+        self._wait(Disallowed(entry_key=entry.entry.key, seen_at=self._clock()))
         if self.disallowed <= NAMED_ISSUES:
             self.issue(IssueKind.ROBOTS, capture.url, capture.detail)
 
+    def broke(self, visit: Visit, error: Exception) -> None:
+        """Keep that reading a page broke on an error of our own; the entry waits as after any failure."""
+        self.errors += 1
+        now = self._clock()
+        said = f"an error of our own: {type(error).__name__}: {error}"
+        self.issue(IssueKind.EXTRACTION, visit.capture.url, said[:500])
+        attempts = visit.entry.attempts if visit.entry else 0
+        failed = Failed(
+            visited=visited(visit.capture, visit.entry),
+            trouble=Trouble.UNREADABLE,
+            detail=said[:500],
+            retry_at=next_attempt(attempts, now),
+        )
+        self._wait(failed)
+
     def issue(self, kind: IssueKind, url: str, detail: str) -> None:
         """Keep something that was not understood."""
-        self._waiting.append(IssueSeen(kind=kind, url=url, detail=detail, seen_at=self._clock()))
+        self._wait(IssueSeen(kind=kind, url=url, detail=detail, seen_at=self._clock()))
 
     def flush(self) -> None:
         """Write what waits; on an error it keeps waiting, so that a later flush can still save it."""
-        if not self._waiting:
-            return
-        done = self._store.record(self._run_id, self._source, tuple(self._waiting), self._clock())
-        self._waiting.clear()
+        while self._waiting:
+            owner = self._waiting[0][0]
+            batch = [intent for _, intent in takewhile(lambda each: each[0] is owner, self._waiting)]
+            self._add(self._store.record(self._run_id, owner, batch, self._clock()))
+            del self._waiting[: len(batch)]
+
+    def _wait(self, intent: Intent) -> None:
+        self._waiting.append((self._source, intent))
+
+    def _add(self, done: Recorded) -> None:
         before = self.counters
         self.counters = replace(
-            before,
-            new=before.new + done.new,
-            revised=before.revised + done.revised,
-            unchanged=before.unchanged + done.unchanged,
-            gone=before.gone + done.gone,
-            refused=before.refused + done.refused,
-            off_district=before.off_district + done.off_district,
-            withheld=before.withheld + done.withheld,
-            failed=before.failed + done.failed,
+            before, **{field.name: getattr(before, field.name) + getattr(done, field.name) for field in fields(done)}
         )
 
-    def _decide(self, visit: Visit) -> ArticleIntent:
+    def _decide(self, visit: Visit) -> tuple[Source, ArticleIntent]:
         capture, entry, known = visit.capture, visit.entry, visit.known
         now = self._clock()
         digest = Digest(payload_digest(capture.payload)) if capture.payload else None
         kind = visit_kind(capture, digest, known)
         seen = visited(capture, entry)
+        owner = self.attribution.of_url(capture.url)
         if kind is not VisitKind.RESPONSE:
-            return decide_unread(capture, kind, seen, known, entry.attempts if entry else 0, now)
+            return owner, decide_unread(capture, kind, seen, known, entry.attempts if entry else 0, now)
         extraction = self._read(visit)
         if isinstance(extraction, Refusal):
-            return decide_refused(seen, extraction, known)
-        key, url = article_key(capture.final_url, extraction, self._source.publisher)
+            return owner, decide_refused(seen, extraction, known)
+        key, url = article_key(capture.final_url, extraction, owner.publisher)
         names = aliases(key, entry.entry if entry else None, capture.url, capture.final_url)
         if known is None or known.key != key:
-            found = self._store.articles.known(self._source.publisher_id, (key, *names))
+            owner = self.attribution.of_article(key, url)
+            found = self._store.articles.known(owner.publisher_id, (key, *names))
             known = found.get(key) or next(iter(found.values()), None)
         reading = Reading(
             payload_digest=self._store.blobs.put(capture.payload),
@@ -144,7 +166,7 @@ class Ingest:
             content_digest=Digest(content_digest(extraction.title, extraction.text)),
             relevance=self._relevance(extraction),
         )
-        return decide_read(seen, reading, key, url, names, known)
+        return owner, decide_read(seen, reading, key, url, names, known)
 
     def _read(self, visit: Visit) -> Extraction | Refusal:
         page = judge(visit.capture)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy.crawler import Crawler
 
 from crawler.ingest import Visit
+from storage.errors import QuxunError
 
 if TYPE_CHECKING:
     from crawler.spiders.base import SourceSpider
@@ -27,8 +28,17 @@ class IngestPipeline:
 
     def process_item(self, item: Any) -> Any:
         if isinstance(item, Visit):
-            self._spider.guarded(lambda: self._spider.ingest.take(item))
+            self._spider.guarded(lambda: self._take(item))
         return item
+
+    def _take(self, visit: Visit) -> None:
+        try:
+            self._spider.ingest.take(visit)
+        except QuxunError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge of an item: one page must not end the run
+            self._spider.logger.exception("reading %s broke", visit.capture.url)
+            self._spider.ingest.broke(visit, error)
 
     def close_spider(self) -> None:
         if self._ticker is not None:

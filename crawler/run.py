@@ -25,7 +25,8 @@ from crawler.outcome import Facts, outcome
 from crawler.settings import VERSION, user_agent
 from crawler.urls import host
 from storage.errors import QuxunError
-from storage.records import Counters, RunStatus, Source, SourceKind
+from storage.intents import IssueSeen
+from storage.records import Counters, IssueKind, RunStatus, Source, SourceKind
 from storage.store import Store
 
 #: Lines of a run's log that are kept in its row.
@@ -54,6 +55,14 @@ def _run(options: RunOptions, order: RunOrder, log: Path) -> None:
         try:
             source = store.sources.get(order.source_key)
             facts = _crawl(options, order, source, store)
+            if facts.finish_reason == "closespider_timeout":
+                late = IssueSeen(
+                    kind=IssueKind.TIME_LIMIT,
+                    url=source.url,
+                    detail=f"after {options.limit_s:.0f} s {facts.counters.pending} entries wait for the next run",
+                    seen_at=datetime.now(UTC),
+                )
+                store.record(order.run_id, source, (late,), datetime.now(UTC))
         except QuxunError as error:
             facts = Facts(counters=Counters(), finish_reason="", fatal=str(error))
         except Exception:  # noqa: BLE001 - the edge of a run
@@ -130,7 +139,7 @@ def facts_of(crawler: Any) -> Facts:
         finish_reason=stats.get_value("finish_reason", ""),
         listings_read=getattr(spider, "listings_read", 0),
         listings_unread=getattr(spider, "listings_unread", 0),
-        errors=stats.get_value("spider_exceptions/count", 0) + stats.get_value("log_count/ERROR", 0),
+        errors=stats.get_value("spider_exceptions/count", 0) + spider.ingest.errors,
         doubts=getattr(spider, "doubts", 0),
         disallowed=spider.ingest.disallowed,
         first_trouble=spider.first_trouble,

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from lxml import etree
 
-from crawler.dialects import WEAK, article_dialect, is_file, listing_like, shape
+from crawler.dialects import WEAK, article_dialect, is_file, is_fixed, listing_like, shape
 from crawler.families import ElsIds, els_catalogues, family_of
 from crawler.listings.index import articles
 from crawler.listings.markup import Anchor, Page, one_line, parse, text_of, words_of
@@ -42,7 +42,6 @@ _NO_NEWS = re.compile(
 )
 _MORE = re.compile(r"\W*(?:更多\w{0,4}|more|查看更多|进入栏目|全部)\W*", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"^(?:网站名称|站点名称|首页|网站首页|欢迎\w*|home|index|主页)?$", re.IGNORECASE)
-_FIXED = re.compile(r"/(?:about|contact|links?|login|search|help|map|sitemap|register|print|user|rss)\b", re.IGNORECASE)
 _FEED_TYPES = ("rss+xml", "atom+xml", "feed+json")
 _FEED_NAMES = ("RSS", "RSS订阅", "订阅", "ATOM", "FEED")
 _FEED_LINK = re.compile(r"(?:^|/)(?:rss|feed|atom)[\w-]*(?:\.xml|\.json|/)?$|\.rss$|\.atom$", re.IGNORECASE)
@@ -188,12 +187,8 @@ def _may_be_column(anchor: Anchor, page: Page, lists: "_Lists") -> bool:
         return False
     if lists.shapes[shape(anchor.url)] >= _LIST_SIZE or (anchor.dialect is not None and anchor.dialect not in WEAK):
         return False
-    path = urlsplit(anchor.url).path
     at_home = anchor.key == url_key(page.url) or anchor.key == url_key(origin(page.url))
-    fixed = re.search(
-        r"/(?:about|contact|links?|login|search|help|map|sitemap|register|print|user|rss)\b", path, re.IGNORECASE
-    )
-    return not at_home and fixed is None and len(anchor.text or anchor.hint) <= 16
+    return not at_home and not is_fixed(anchor.url) and len(anchor.text or anchor.hint) <= 16
 
 
 class _Lists:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from scrapy import Request
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
@@ -85,7 +86,8 @@ class Surveyor(PoliteSpider):
 
     async def start(self) -> AsyncIterator[Any]:
         self.proposal = await self.survey()
-        for request in ():
+        no_requests: tuple[Request, ...] = ()
+        for request in no_requests:
             yield request
 
     async def survey(self) -> Proposal:
@@ -128,8 +130,10 @@ class Surveyor(PoliteSpider):
 
     async def _els(self, url: str, html: str, seen: Survey) -> Proposal | None:
         ids = els_catalogues(html)
-        whole = SourceRules(dq=ids.dq[0] if ids.dq else "", dw=ids.dw[:1])
-        for rules in (SourceRules(dq=whole.dq, dw=whole.dw, catas=ids.catas), whole):
+        dq, dw = ids.dq[0] if ids.dq else "", ids.dw[:1]
+        # The widest first: a unit beside catalogues leaves only that unit's part of them.
+        wishes = ((dq, (), ids.catas), ("", dw, ids.catas), (dq, (), ()), ("", dw, ()))
+        for rules in (SourceRules(dq=one, dw=two, catas=three) for one, two, three in wishes if one or two):
             request = els_request(origin(url), rules, 1)
             capture = await self.fetch(request)
             page = read_els(capture.payload, capture.final_url, rules, 1, origin(url))

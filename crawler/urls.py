@@ -71,7 +71,7 @@ def absolute(base: str, href: str) -> str | None:
         joined = safe_url_string(urljoin(base.strip(_CONTROLS), _as_browsers_read(link, base)))
         parts = urlsplit(joined)
         usable = parts.scheme in _DEFAULT_PORTS and parts.hostname and (parts.port is None or parts.port >= 0)
-    except ValueError:  # a port that is no number, a broken IPv6 address, half a surrogate
+    except ValueError:  # no host, a port that is no number, a broken IPv6 address, half a surrogate
         return None
     return joined if usable else None
 
@@ -122,7 +122,10 @@ def on_site(url: str, page: str, hosts: Iterable[str]) -> bool:
 
 # ------------------------------------------------------------------ reading as browsers do
 def _as_browsers_read(link: str, base: str) -> str:
-    """The link with slashes the way `urljoin` needs them: `\\` counts as `/`, and `http:a` means `a`."""
+    """The link with slashes the way `urljoin` needs them: `\\` counts as `/`, and `http:a` means `a`.
+
+    ValueError if it has a scheme and nothing else.
+    """
     cut = min((at for at in (link.find("?"), link.find("#")) if at >= 0), default=len(link))
     before, after = link[:cut].replace("\\", "/"), link[cut:]
     scheme = _SCHEME.match(before)
@@ -133,15 +136,23 @@ def _as_browsers_read(link: str, base: str) -> str:
         return link
     if not rest.startswith("//") and base.lower().startswith(name):
         return rest + after
-    return f"{name}//{rest.lstrip('/')}{after}"
+    if not (target := rest.lstrip("/")):
+        raise ValueError("a scheme without a host")
+    return f"{name}//{target}{after}"
 
 
 # ------------------------------------------------------------------ the parts of a key
 def _key_host(authority: str) -> str:
     name = _ascii_host(authority.rpartition("@")[2])
+    while (shorter := _shorter_host(name)) != name:  # `a.cn.:80.:080` has several ends
+        name = shorter
+    return name
+
+
+def _shorter_host(name: str) -> str:
+    name = name.rstrip(".:")
     shape = re.fullmatch(r"(.*?)(?::(\d+))?", name, re.DOTALL)
-    name, port = (shape[1], (shape[2] or "").lstrip("0")) if shape else (name, "")
-    name = re.sub(r"(?:\.|:(?:0*(?:80|443)?))+$", "", name)
+    name, port = (shape[1].rstrip(".:"), (shape[2] or "").lstrip("0")) if shape else (name, "")
     name = _WWW.sub("", name) or "-"  # a host must stay, or the path would be read as one the next time
     return name if port in ("", *_DEFAULT_PORTS.values()) else f"{name}:{port}"
 

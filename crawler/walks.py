@@ -28,7 +28,7 @@ class Walk:
     listing: Listing
     #: The time by which the entries of all its pages count as seen.
     began_at: datetime
-    #: Read everything, whatever is known.
+    #: Read everything and ask for everything, whatever is known.
     full: bool = False
     pages: int = 0
     #: Entries on its pages that the last finished walk knew.
@@ -75,7 +75,7 @@ def step(walk: Walk, entries: tuple[Entry, ...], known: Mapping[str, KnownEntry]
         ahead = replace(ahead, head=tuple(entry.key for entry in entries), head_digest=entries_digest(entries))
     return Step(
         walk=ahead,
-        visit=tuple(entry for entry in entries if _to_visit(entry, known)),
+        visit=tuple(entry for entry in entries if walk.full or _to_visit(entry, known)),
         revisit=_renamed(entries, known) + (_vanished(walk.listing, keys) if walk.pages == 0 else ()),
         stop=not keys - walk.keys or _known_from_here(ahead),
     )

@@ -129,11 +129,12 @@ class District:
     def publish(self, key: str, *, copy_of: str = "") -> Deed:
         """A new article; on the republisher's site a story taken word for word, that at `copy_of` or a recent one."""
         with self._lock:
+            pages = self.pages(key)
             self._tick()
             if key != "repub":
                 if copy_of:
                     raise ValueError("only the site 'repub' republishes")
-                return self._published(self._builder.publish(key, self._column(key), self._when(key), Form.NEWS))
+                return self._published(self._builder.publish(key, self._column(pages), self._when(key), Form.NEWS))
             original = self.find(copy_of) if copy_of else self._untaken()
             article = self._builder.take(original, Likeness.EXACT, self._clock)
             return self._published(article, f"，逐字转自 {self.url(original)}")
@@ -191,9 +192,8 @@ class District:
         self._touch(fresh)
         return self._deed("published", fresh, f"发布了一篇稿件{detail}")
 
-    def _column(self, key: str) -> str:
-        forms = self._pages[key].forms
-        return self._rng.choice([c.slug for c in self._pages[key].columns if c.slug not in forms])
+    def _column(self, pages: SitePages) -> str:
+        return self._rng.choice([column.slug for column in pages.columns if column.slug not in pages.forms])
 
     def _when(self, key: str) -> datetime:
         return midnight(self.today) if key == "epaper" else self._clock

@@ -63,6 +63,15 @@ class _Answer:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
 
+    def wire(self, method: str) -> bytes:
+        """Status line, headers and, unless the method is HEAD, the body."""
+        headers = {"Date": _http_date(), "Server": "quxun-demo", **self.headers}
+        if self.status is not HTTPStatus.NOT_MODIFIED:
+            headers["Content-Length"] = str(len(self.body))
+        rows = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"HTTP/1.1 {int(self.status)} {self.status.phrase}\r\n{rows}\r\n".encode("latin-1")
+        return head if method == "HEAD" else head + self.body
+
 
 class _BadRequestError(Exception):
     """What came in is no request that this server reads."""
@@ -160,22 +169,28 @@ class DemoServer:
     # -------------------------------------------------------------- the thread's side
     async def _serve(self) -> None:
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
-        async with contextlib.AsyncExitStack() as stack:
-            try:
-                for n, key in enumerate(KEYS):
-                    server = await self._listen(key, self._port + n if self._port else 0)
-                    # Not `async with server`: from Python 3.12.1 on that waits for idle keep-alive clients.
-                    stack.callback(server.close)
-            except OSError as error:
-                self._failures.append(error)
-            else:
-                self.district.place(self._addresses)
-            self._ready.set()
-            if not self._failures:
-                await self._over.wait()
+        servers: list[asyncio.Server] = []
+        try:
+            for n, key in enumerate(KEYS):
+                servers.append(await self._listen(key, self._port + n if self._port else 0))
+        except OSError as error:
+            self._failures.append(error)
+            self._over.set()
+        else:
+            self.district.place(self._addresses)
+        self._ready.set()
+        await self._over.wait()
+        # First the connections: one that is accepted by a closed server is never closed (CPython 3.11).
+        await self._hang_up()
+        for server in servers:
+            server.close()
+
+    async def _hang_up(self) -> None:
+        """End every connection, also one that is only being accepted; afterwards no task of the loop is left."""
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
             for task in self._open:
                 task.cancel()
-            await asyncio.gather(*self._open, return_exceptions=True)
+            await asyncio.wait(others)
 
     async def _listen(self, key: str, port: int) -> asyncio.Server:
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -187,27 +202,31 @@ class DemoServer:
 
     async def _converse(self, key: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection's requests until either side has enough."""
-        task = asyncio.current_task()
+        task, over = asyncio.current_task(), self._over
         assert task is not None
+        assert over is not None
         self._open.add(task)
         try:
-            while True:
+            while not over.is_set():
                 message = await _read(reader)
-                await self._respond(key, message, writer)
+                writer.write(await self._respond(key, message))
+                await writer.drain()
                 if not message.keeps_alive:
                     break
         except _BadRequestError as error:
-            writer.write(_wire(_Answer(HTTPStatus.BAD_REQUEST, {"Connection": "close"}, str(error).encode()), "GET"))
+            answer = _Answer(HTTPStatus.BAD_REQUEST, {"Connection": "close"}, str(error).encode())
+            writer.write(answer.wire("GET"))
         except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             # The client is gone, or the server stops: nothing is left to say.
             pass
         finally:
             self._open.discard(task)
-            writer.close()
+            writer.transport.abort() if over.is_set() else writer.close()
             with contextlib.suppress(ConnectionError, asyncio.CancelledError):
                 await writer.wait_closed()
 
-    async def _respond(self, key: str, message: _Message, writer: asyncio.StreamWriter) -> None:
+    async def _respond(self, key: str, message: _Message) -> bytes:
+        """The answer as it goes over the wire; counted before it is sent, so that its receiver finds it counted."""
         agent = message.headers.get("user-agent", "")
         counted = self.traffic.request(
             key, message.method, message.target, conditional=message.conditional, user_agent=agent
@@ -216,10 +235,12 @@ class DemoServer:
             # At least one turn of the loop, so that requests which came together are seen together.
             await asyncio.sleep(self.latency_s)
             answer = _answer(self.district.answer(key, message.request()), message)
-            wire = _wire(answer, message.method)
             pending.status, pending.sent_bytes = int(answer.status), len(answer.body)
-            writer.write(wire)
-            await writer.drain()
+        if not message.keeps_alive:
+            answer.headers["Connection"] = "close"
+        elif message.version == "HTTP/1.0":
+            answer.headers["Connection"] = "keep-alive"
+        return answer.wire(message.method)
 
 
 async def _read(reader: asyncio.StreamReader) -> _Message:
@@ -289,16 +310,6 @@ def _has_it(page: Page, headers: Mapping[str, str]) -> bool:
     except ValueError:
         return False
     return page.modified_at <= (at if at.tzinfo else at.replace(tzinfo=UTC))
-
-
-def _wire(answer: _Answer, method: str) -> bytes:
-    status = answer.status
-    headers = {"Date": _http_date(), "Server": "quxun-demo", **answer.headers}
-    if status is not HTTPStatus.NOT_MODIFIED:
-        headers["Content-Length"] = str(len(answer.body))
-    rows = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    head = f"HTTP/1.1 {int(status)} {status.phrase}\r\n{rows}\r\n".encode("latin-1")
-    return head if method == "HEAD" else head + answer.body
 
 
 def _http_date() -> str:

@@ -142,20 +142,19 @@ class ElsPages(SitePages):
     def _foreign(self, catas: frozenset[str], units: frozenset[str]) -> list[tuple[datetime, dict[str, object]]]:
         """The row that leads to another site: its oldest story."""
         column = COLUMNS[0]
-        if (catas and column.id not in catas) or (units and UNITS[column.slug] not in units):
+        oldest = self.partner.newest()[-1:]
+        if (catas and column.id not in catas) or (units and UNITS[column.slug] not in units) or not oldest:
             return []
-        return [
-            (
-                article.published_at,
-                self._row(article, with_text=False)
-                | {
-                    "xxid": str(FOREIGN_NUMBER),
-                    "url": self.partner.base + article.path,
-                    "fwdate": f"{minute(article.published_at)}:00",
-                },
-            )
-            for article in self.partner.newest()[-1:]
-        ]
+        row: dict[str, object] = {
+            "xxid": str(FOREIGN_NUMBER),
+            "dwid": UNITS[column.slug],
+            "subject": oldest[0].story.title,
+            "subtitle": "",
+            "fwdate": f"{minute(oldest[0].published_at)}:00",
+            "url": self.partner.base + oldest[0].path,
+            "files": [],
+        }
+        return [(oldest[0].published_at, row)]
 
     def _pinned(self) -> Article | None:
         notices = self.site.newest("tzgg")

@@ -9,21 +9,21 @@ import rich_click as click
 from crawler.settings import VERSION
 from storage.errors import QuxunError
 
-#: sub-command → its module in quxun.commands; the object in it is named `command`.
+#: sub-command → its module in quxun.commands, whose `command` it is, and the first line of its help.
 COMMANDS = {
-    "demo": "demo",
-    "crawl": "crawl",
-    "sources": "sources",
-    "runs": "runs",
-    "issues": "issues",
-    "show": "show",
-    "export": "export",
-    "import": "import_",
-    "explain": "explain",
-    "extract": "extract",
-    "check": "check",
-    "config": "config",
-    "db": "db",
+    "demo": ("demo", "Show the main job on a miniature district, without the internet."),
+    "crawl": ("crawl", "Visit sources now and store what is new."),
+    "sources": ("sources", "Where the news comes from."),
+    "show": ("show", "Show an article with everything that is known of it."),
+    "export": ("export", "Write out the articles, each as it reads now."),
+    "import": ("import_", "Take in articles from files, through the same steps as a crawl."),
+    "runs": ("runs", "Show what visits were made and how they ended, newest first."),
+    "issues": ("issues", "Show what runs did not understand, newest first."),
+    "explain": ("explain", "Say why a page is stored as it is, or why it is not."),
+    "extract": ("extract", "Read saved pages and print what is in them, a JSON object a page."),
+    "check": ("check", "Verify everything that is stored, and change nothing."),
+    "config": ("config", "Show the settings in force, and where each comes from."),
+    "db": ("db", "The schema of the configured database."),
 }
 
 click.rich_click.COMMAND_GROUPS = {
@@ -38,17 +38,29 @@ click.rich_click.COMMANDS_BEFORE_OPTIONS = True
 
 
 class LazyGroup(click.RichGroup):
-    """Imports a sub-command when it is asked for, so that `quxun --help` does not load the crawler."""
+    """Imports a sub-command when it is called for; its own help needs none of them."""
+
+    _brief = False
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = COMMANDS.get(cmd_name)
-        if module is None:
+        if cmd_name not in COMMANDS:
             return None
+        module, summary = COMMANDS[cmd_name]
+        if self._brief:
+            return click.RichCommand(name=cmd_name, help=summary)
         found: click.Command = importlib.import_module(f"quxun.commands.{module}").command
+        found.name = cmd_name
         return found
+
+    def format_help(self, ctx: click.RichContext, formatter: click.RichHelpFormatter) -> None:  # type: ignore[override]
+        self._brief = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self._brief = False
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from zoneinfo import ZoneInfo
 
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -63,11 +64,15 @@ def now() -> datetime:
 
 
 def show(drawn: RenderableType) -> None:
-    """Print a table or grid; where no terminal sets a width, as wide as it is."""
+    """Print a table or grid: fitted into a terminal, as wide as it is anywhere else."""
     if out().is_terminal:
         out().print(drawn)
-    else:
-        out().print(drawn, width=_PAPER_WIDTH, crop=False)
+        return
+    paper = Console(file=StringIO(), width=_PAPER_WIDTH, color_system=None, highlight=False)
+    with paper.capture() as printed:
+        paper.print(drawn)
+    lines = [line.rstrip() for line in printed.get().splitlines()]
+    sys.stdout.write("".join(f"{line}\n" for line in lines if line))
 
 
 def said(words: str, style: str = "") -> Text:
@@ -111,11 +116,11 @@ def since_day(text: str | None, zone: ZoneInfo) -> datetime | None:
 
 def until_day(text: str | None, zone: ZoneInfo) -> datetime | None:
     """The end of the day that `--until` names: the beginning of the next one."""
-    return None if text is None else _day(text, zone, "--until") + timedelta(days=1)
+    return None if text is None else _day(text, zone, "--until", later=timedelta(days=1))
 
 
-def _day(text: str, zone: ZoneInfo, option: str) -> datetime:
+def _day(text: str, zone: ZoneInfo, option: str, later: timedelta = timedelta()) -> datetime:
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone).astimezone(UTC)
+        return (datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone) + later).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"{option} {text}: not a day like 2026-11-21") from error

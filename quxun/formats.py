@@ -70,7 +70,7 @@ def csv_row(line: Mapping[str, object]) -> list[str]:
     return [_cell(line.get(column)) for column in CSV_COLUMNS]
 
 
-def extract_line(page_id: str, url: str, reading: Extraction, zone: ZoneInfo) -> dict[str, str]:
+def extract_line(page_id: str | int, url: str, reading: Extraction, zone: ZoneInfo) -> dict[str, object]:
     """What was read from a page, as `extract` writes it."""
     return {
         "id": page_id,
@@ -85,14 +85,14 @@ def extract_line(page_id: str, url: str, reading: Extraction, zone: ZoneInfo) ->
     }
 
 
-def refusal_line(page_id: str, url: str, refusal: str) -> dict[str, str]:
+def refusal_line(page_id: str | int, url: str, refusal: str) -> dict[str, object]:
     """The same for a page that is no article, or could not be read."""
     empty = dict.fromkeys(("title", "text", "date", "author", "source", "origin", "category"), "")
     return {"id": page_id, "url": url, **empty, "refusal": refusal}
 
 
 def reading_fields(reading: Extraction, zone: ZoneInfo) -> dict[str, object]:
-    """What `show --json` and `explain --json` tell of a reading beyond what an export does."""
+    """What `show --json` tells of a reading beyond what an export does."""
     return {
         "byline": _people(reading.byline),
         "editors": _people(reading.editors),

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import BinaryIO, assert_never
 
 from crawler.extract.decode import decode
-from crawler.imports.articles import read_articles
+from crawler.imports.articles import read_article, read_articles
 from crawler.imports.item import BadLine, ImportedItem
 from crawler.imports.kinds import HEAD_BYTES, ImportKind, recognise
 from crawler.imports.pages import paper_items, snapshot_item
 from crawler.imports.paper_text import read_masthead
 from crawler.imports.warc import BadRecord, read_warc
 from storage.errors import UnreadableInput, UsageError
-from storage.records import Capture, Digest
+from storage.records import Capture, Digest, Extraction
 from text.digest import payload_digest
 
 #: The text of a page has some tens of kilobytes; a file that is larger is something else.
@@ -123,6 +123,22 @@ def read_file(file: File, zone: str) -> Iterator[Item]:
                 assert_never(file.kind)
     except OSError as error:
         raise UnreadableInput(file.path, error.strerror or str(error)) from error
+
+
+def read_again(payload: bytes, stored: Extraction, zone: str) -> Extraction | None:
+    """What is read today from the payload of an imported text; None if it is of a page from an archive."""
+    found: tuple[ImportedItem | BadLine, ...]
+    match stored.extractor.partition("/")[0]:
+        case ImportKind.ARTICLES_JSONL.value:
+            found = (read_article(payload, zone=zone),)
+        case ImportKind.PAPER_TEXT.value:
+            found = paper_items(payload, paper=stored.paper, issue=stored.issue_date, zone=zone)
+        case ImportKind.SNAPSHOT_TEXT.value:
+            found = (snapshot_item(payload, zone=zone),)
+        case _:
+            return None
+    read = [item.extraction for item in found if isinstance(item, ImportedItem)]
+    return next((each for each in read if each.title == stored.title), read[0] if read else stored)
 
 
 def _lines(path: Path, zone: str) -> Iterator[Item]:

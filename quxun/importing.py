@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
-from crawler.decide import decide_read
+from crawler.decide import decide_read, visited
 from crawler.imports.item import ImportedItem
 from crawler.imports.warc import revisit_profile
 from crawler.ingest import Ingest, Visit
@@ -22,7 +22,7 @@ from crawler.settings import VERSION
 from crawler.urls import host, url_key
 from quxun.import_files import Bad, File, Scan, read_file
 from storage.errors import NotFound
-from storage.intents import ArticleIntent, Reading, Recorded, Visited, Withheld
+from storage.intents import ArticleIntent, Reading, Recorded, Revisit, Visited, Withheld
 from storage.records import (
     ArticleKey,
     Capture,
@@ -31,6 +31,7 @@ from storage.records import (
     Extraction,
     KnownArticle,
     NewSource,
+    Profile,
     Publisher,
     Relevance,
     Run,
@@ -186,41 +187,41 @@ class Importer:
             payload_digest=self._store.blobs.put(item.payload),
             extraction=item.extraction,
             content_digest=Digest(content_digest(item.extraction.title, item.extraction.text)),
-            relevance=self._relevance(item.extraction, source),
+            relevance=import_relevance(item.extraction, self._district, source),
         )
         return decide_read(visit, reading, key, web_url(item), (), known, external_id=item.external_id)
 
-    def _relevance(self, extraction: Extraction, source: Source) -> Relevance:
-        """Which names of the district the text has; whoever imports it wants it, whatever they are."""
-        found = relevance(extraction, self._district, Scope.DISTRICT, publisher=source.publisher.name)
-        return found if found.about else Relevance(about=True, names=found.names, where="source")
-
     # ------------------------------------------------------------------ archived visits
-    def _take_capture(self, capture: Capture) -> None:
+    def _take_capture(self, archived: Capture) -> None:
         """Take in a visit that an archive kept, unless that very visit was taken in before."""
+        profile, capture = revisit_profile(archived), _without_warc(archived)
         inlet = self._inlet(host(capture.url) or UNKNOWN_PUBLISHER)
-        into = self._pass(inlet, capture.url)
-        into.urls.add(capture.url)
-        again = revisit_profile(capture) is not None
-        if again or capture.status in _GONE:
+        if profile is not None or capture.status in _GONE:
             for one in inlet.passes:  # what it refers to may still wait
                 one.ingest.flush()
-        known = self._known(inlet.source, capture)
-        if known is not None and self._stored(known, capture):
-            into.unchanged += 1
-        elif (200 <= capture.status < 300 and not again) or (known is not None and capture.status in _GONE):
-            # Not told what is known: the same bytes at another time are a snapshot with its own payload here.
-            into.ingest.take(Visit(capture=capture, known=known if capture.status in _GONE else None))
-        elif known is not None and again:
-            into.ingest.take(Visit(capture=_as_revisit(capture), known=known))
-
-    def _known(self, source: Source, capture: Capture) -> KnownArticle | None:
         key = url_key(capture.url)
-        return self._store.articles.known(source.publisher_id, [key]).get(key)
+        known = self._store.articles.known(inlet.source.publisher_id, [key]).get(key)
+        snapshots = self._store.articles.snapshots(known.id) if known else []
+        into = self._pass(inlet, capture.url)
+        into.urls.add(capture.url)
+        if any(each.url == capture.url and each.captured_at == capture.captured_at for each in snapshots):
+            into.unchanged += 1
+        elif known is not None and profile is not None:
+            self._revisit(into, inlet.source, capture, known, _referred_to(archived, snapshots), profile)
+        elif known is not None and capture.status in _GONE:
+            into.ingest.take(Visit(capture=capture, known=known))
+        elif profile is None and capture.status // 100 == _SUCCESS:
+            # Not told what is known: the same bytes at another time are a response here as they are there.
+            into.ingest.take(Visit(capture=capture))
 
-    def _stored(self, known: KnownArticle, capture: Capture) -> bool:
-        snapshots = self._store.articles.snapshots(known.id)
-        return any(each.url == capture.url and each.captured_at == capture.captured_at for each in snapshots)
+    def _revisit(
+        self, into: _Pass, source: Source, capture: Capture, known: KnownArticle, of: Snapshot | None, profile: Profile
+    ) -> None:
+        """Keep that a visit found nothing changed, where what it did not change is known."""
+        if of is not None:
+            seen = visited(capture, None)
+            intent = Revisit(visited=seen, known=replace(known, snapshot_id=of.id), profile=profile)
+            into.done = _sum((into.done, self._store.record(into.run.id, source, (intent,), self._clock())))
 
     # ------------------------------------------------------------------ publishers and their runs
     def _inlet(self, publisher: str) -> _Inlet:
@@ -240,6 +241,12 @@ class Importer:
         ingest = Ingest(self._store, inlet.source, run.id, self._district, self._clock)
         inlet.passes.append(_Pass(run, ingest))
         return inlet.passes[-1]
+
+
+def import_relevance(extraction: Extraction, district: District, source: Source) -> Relevance:
+    """Which names of the district a text has; whoever imports it wants it, whatever they are."""
+    found = relevance(extraction, district, Scope.DISTRICT, publisher=source.publisher.name)
+    return found if found.about else Relevance(about=True, names=found.names, where="source")
 
 
 def scan_files(files: Iterable[File], zone: str) -> Scan:

@@ -5,7 +5,7 @@ glossary. It only draws; what is drawn comes in.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -117,6 +117,8 @@ def draw_tombstone(article: Article, zone: ZoneInfo) -> None:
         ("原文地址 url", article.url or ""),
         ("发布者 publisher", article.publisher),
         ("首次收录 first_seen_at", _second(article.first_seen_at, zone)),
+        ("撤下时间 takedown_at", _second(article.takedown_at, zone) if article.takedown_at else ""),
+        ("原网页删除 gone_at", _second(article.gone_at, zone) if article.gone_at else ""),
     ]
     show(grid((label, value) for label, value in rows if value))
 
@@ -230,9 +232,12 @@ def _members(sheet: Sheet, zone: ZoneInfo) -> Table | None:
 def _leads(leads: Sequence[Lead], zone: ZoneInfo) -> Table | None:
     if not leads:
         return None
-    drawn = table("date", "title", "snippet", title=f"相关资讯 leads ({len(leads)})")
+    drawn = Table(
+        box=None, show_header=False, pad_edge=False, title=f"相关资讯 leads ({len(leads)})", title_justify="left"
+    )
     for lead in leads:
-        drawn.add_row(local(lead.published_at, zone), said(lead.title or lead.url), said(lead.snippet))
+        words = Text("\n").join(said(part) for part in (lead.title, lead.snippet, lead.url) if part)
+        drawn.add_row(Text(local(lead.published_at, zone), style="dim"), words)
     return drawn
 
 
@@ -245,18 +250,21 @@ def _below(part: Table | None) -> None:
 # ------------------------------------------------------------------ what changed
 def _changed_fields(old: Extraction, new: Extraction, zone: ZoneInfo) -> Iterator[tuple[str, Text]]:
     """Fields beside the words that differ."""
-    fields: Iterable[tuple[str, str, str]] = (
-        ("发布时间 published_at", *(local(read.published_at, zone, read.published_precision) for read in (old, new))),
-        ("来源 credit", old.credit, new.credit),
-        ("本文转自 origin", old.origin, new.origin),
-        ("类别 category", old.category, new.category),
-        ("作者 byline", *(" ".join(person.name for person in read.byline) for read in (old, new))),
-        ("责任编辑 editors", *(" ".join(person.name for person in read.editors) for read in (old, new))),
-    )
-    for label, before, after in fields:
+    for (label, before), (_, after) in zip(_beside_words(old, zone), _beside_words(new, zone), strict=True):
         if before != after:
             spans = (Span(Edit.REMOVED, before), Span(Edit.ADDED, after))
             yield label, _line_text(tuple(span for span in spans if span.text))
+
+
+def _beside_words(read: Extraction, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+    return (
+        ("发布时间 published_at", local(read.published_at, zone, read.published_precision)),
+        ("来源 credit", read.credit),
+        ("本文转自 origin", read.origin),
+        ("类别 category", read.category),
+        ("作者 byline", " ".join(person.name for person in read.byline)),
+        ("责任编辑 editors", " ".join(person.name for person in read.editors)),
+    )
 
 
 def _line_text(line: Line) -> Text:

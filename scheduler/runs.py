@@ -4,13 +4,16 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from scheduler.launch import Child, Launcher
-from storage.records import Run, RunId, RunStatus, Source
+from storage.intents import IssueSeen
+from storage.records import IssueKind, Run, RunId, RunStatus, Source
 from storage.store import Store
 
+#: A run that is still queued after this was queued by a process that died.
+_STARTS_WITHIN = timedelta(minutes=1)
 _UNFINISHED = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
@@ -37,6 +40,8 @@ class Runner:
         if ended.status not in _UNFINISHED:
             return ended
         reason = ending.sentence or "its process ended without saying how"
+        crash = IssueSeen(kind=IssueKind.CRASH, url="", detail=reason, seen_at=self._clock())
+        self._store.record(run.id, self._store.sources.by_id(run.source_id), (crash,), self._clock())
         return self._store.runs.finish(run.id, RunStatus.FAILED, self._clock(), ended.counters, reason, ended.log_tail)
 
     async def stop_all(self) -> None:
@@ -55,7 +60,7 @@ def abandon_dead(store: Store, now: datetime) -> list[Run]:
     return [
         store.runs.abandon(run.id, now, "its process was killed or the machine stopped")
         for run in store.runs.unfinished(machine)
-        if not _alive(run.pid)
+        if not (_alive(run.pid) if run.pid else now - run.queued_at < _STARTS_WITHIN)
     ]
 
 

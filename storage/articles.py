@@ -65,6 +65,16 @@ class Articles:
                 found |= {key: known[by_name[name].id] for key, name in names.items() if name in by_name}
         return found
 
+    def publishers_of(self, keys: Sequence[str]) -> dict[str, PublisherId]:
+        """Whose the articles with these keys are, whoever asks; of several publishers the first that had it."""
+        query = select(articles.c.article_key, articles.c.publisher_id).order_by(articles.c.id.desc())
+        found: dict[str, PublisherId] = {}
+        with self._database.read() as connection:
+            for part in chunks(keys):
+                rows_found = connection.execute(query.where(articles.c.article_key.in_([*map(storable_name, part)])))
+                found |= {row.article_key: PublisherId(row.publisher_id) for row in rows_found}
+        return found
+
     def get(self, article_id: ArticleId) -> Article:
         with self._database.read() as connection:
             return _one(connection, articles.c.id == article_id, article_id)
@@ -311,6 +321,7 @@ def stated_at() -> Any:
         .where(last.c.id == visits.newest_id(articles.c.id))
         .order_by(read.c.id.desc())
         .limit(1)
+        .correlate_except(last, read)
         .scalar_subquery()
     )
     return func.coalesce(published_at, articles.c.first_seen_at)

@@ -124,8 +124,10 @@ def see(
     connection: Connection, source_id: SourceId, listing_id: ListingId | None, seen: Sequence[Entry], at: datetime
 ) -> None:
     """Add the entries that are unknown, refresh the others."""
-    unique = list({storable_name(entry.key): entry for entry in reversed(seen)}.items())[::-1]
-    for part in chunks(unique):
+    unique: dict[str, Entry] = {}
+    for entry in seen:
+        unique.setdefault(storable_name(entry.key), entry)
+    for part in chunks(list(unique.items())):
         found = _by_key(connection, source_id, [key for key, _ in part])
         unknown = [entry for key, entry in part if key not in found]
         if unknown:

@@ -216,7 +216,8 @@ class _Batch:
             "status": visited.status,
             "detail": detail,
         }
-        return self._connection.execute(_note_fruitless(self._connection.dialect.name), values).rowcount == 1
+        statement = _note_fruitless(self._connection.dialect.name)
+        return self._connection.execute(statement, values).one_or_none() is not None
 
     def _settle(self, visited: Visited, outcome: Outcome) -> None:
         entries.settle(self._connection, self._source.id, visited, outcome)
@@ -254,4 +255,5 @@ class _Batch:
 @cache
 def _note_fruitless(dialect: str) -> Any:
     columns = ["run_id", "url", "outcome", "captured_at"]
-    return insert(dialect, fruitless_visits).on_conflict_do_nothing(index_elements=columns)
+    new = insert(dialect, fruitless_visits).on_conflict_do_nothing(index_elements=columns)
+    return new.returning(fruitless_visits.c.id)

@@ -281,6 +281,8 @@ class Trouble(StrEnum):
     PRIVATE_ADDRESS = "private-address"
     TLS = "tls"
     HOST_BUSY = "host-busy"
+    #: Reading it broke on an error of our own.
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -499,6 +501,8 @@ class Article:
     #: When the publisher first answered 404 or 410; None while it stands.
     gone_at: datetime | None
     takedown: Takedown | None
+    #: When it was taken down; None while it stands.
+    takedown_at: datetime | None = None
     #: Captured last (a `response` or a `revisit`).
     captured_at: datetime
     revision: int

@@ -159,6 +159,7 @@ def newest_id(article_id: Any) -> Any:
         .where(inner.c.article_id == article_id)
         .order_by(inner.c.captured_at.desc(), inner.c.id.desc())
         .limit(1)
+        .correlate_except(inner)
         .scalar_subquery()
     )
 
@@ -166,7 +167,9 @@ def newest_id(article_id: Any) -> Any:
 def extraction_of(response_id: Any) -> Any:
     """The id of the newest extraction of a response, as part of another query."""
     inner = extractions.alias()
-    return select(func.max(inner.c.id)).where(inner.c.snapshot_id == response_id).scalar_subquery()
+    return (
+        select(func.max(inner.c.id)).where(inner.c.snapshot_id == response_id).correlate_except(inner).scalar_subquery()
+    )
 
 
 def of_article(article_id: ArticleId) -> Select[Any]:
@@ -221,16 +224,20 @@ _NEIGHBOURS = _build_neighbours()
 
 def _response(connection: Connection, article_id: ArticleId, wanted: SnapshotId | None) -> Row[Any] | None:
     """The response behind the wanted snapshot of that article, or behind its newest one."""
-    for snapshot_id in (wanted, newest_id(article_id)):
-        if snapshot_id is None:
-            continue
-        inner = snapshots.alias()
-        behind = (
-            select(func.coalesce(inner.c.refers_to, inner.c.id))
-            .where(inner.c.id == snapshot_id, inner.c.article_id == article_id)
-            .scalar_subquery()
-        )
-        row = connection.execute(select(snapshots).where(snapshots.c.id == behind)).one_or_none()
-        if row is not None:
-            return row
-    return None
+    row = connection.execute(_BEHIND, {"article": article_id, "wanted": wanted}).one_or_none()
+    return row if row is not None else connection.execute(_BEHIND_NEWEST, {"article": article_id}).one_or_none()
+
+
+def _build_behind(wanted: Any) -> Select[Any]:
+    inner = snapshots.alias()
+    behind = (
+        select(func.coalesce(inner.c.refers_to, inner.c.id))
+        .where(inner.c.id == wanted, inner.c.article_id == bindparam("article"))
+        .correlate_except(inner)
+        .scalar_subquery()
+    )
+    return select(snapshots).where(snapshots.c.id == behind)
+
+
+_BEHIND = _build_behind(bindparam("wanted"))
+_BEHIND_NEWEST = _build_behind(newest_id(bindparam("article")))

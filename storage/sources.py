@@ -109,6 +109,24 @@ class Sources:
                 retired.add(row.id)
         return [rows.listing(row) for row in found if row.id not in retired]
 
+    def publisher(self, publisher_id: PublisherId) -> Publisher:
+        with self._database.read() as connection:
+            row = connection.execute(select(publishers).where(publishers.c.id == publisher_id)).one_or_none()
+        if row is None:
+            raise NotFound("publisher", publisher_id)
+        return Publisher(name=row.name, hosts=tuple(row.hosts))
+
+    def publisher_at(self, host: str) -> PublisherId | None:
+        """The publisher that has that host for its own; None if nobody does, or more than one."""
+        with self._database.read() as connection:
+            found = [row.id for row in connection.execute(select(publishers)) if host in row.hosts]
+        return PublisherId(found[0]) if len(found) == 1 else None
+
+    def add_publisher(self, publisher: Publisher) -> PublisherId:
+        """The publisher of that name, added if there was none."""
+        with self._database.write() as connection:
+            return _put_publisher(connection, publisher)
+
     def list(self, include_removed: bool = False) -> list[Source]:
         """The sources in the order of their keys."""
         query = _select()

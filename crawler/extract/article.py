@@ -1,13 +1,14 @@
 """Read a Chinese page by our own rules. Pure."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from crawler.extract.body import Body, Weights, find_body
 from crawler.extract.byline import find_byline, find_editors
 from crawler.extract.cleaning import Cleaned, breaks_off, clean
 from crawler.extract.founder import Print, read_print
-from crawler.extract.header import Dated, Zone, find_category, find_credit, find_date, find_modified
+from crawler.extract.header import Dated, Zone, find_category, find_credit, find_date, find_modified, joined
 from crawler.extract.headline import Headline, find_headline
 from crawler.extract.layout import Layout, Line
 from crawler.extract.links import attachments_of, images_of
@@ -34,12 +35,13 @@ def read_chinese(
         return Refusal.NO_TEXT
     if headline is None:
         return Refusal.NO_TITLE
+    body = _below_headline(body, weights, headline.line)
     titles = {squash(text) for text in (headline.text, printed.title, printed.kicker, printed.subtitle) if text}
     cleaned = clean(body, weights, titles)
     if len(tight(cleaned.text)) < MIN_TEXT:
         return Refusal.NO_TEXT
     zone, tail = _surroundings(page, headline, body)
-    dated = _date(page, zone, printed, entry, captured_at, timezone)
+    dated = find_date(zone, page.tags, tail, entry=entry, url=page.url, captured_at=captured_at, timezone=timezone)
     return _extraction(page, extractor, headline, body, cleaned, zone, tail, dated, printed, entry, timezone)
 
 
@@ -69,6 +71,15 @@ def _body(page: Page, headline: Headline | None, entry: Entry | None) -> tuple[B
     return body, page.weights
 
 
+def _below_headline(body: Body, weights: Weights, headline: int) -> Body:
+    """The body without the lines above the headline, where its box holds both."""
+    if not body.start <= headline < body.end - 1 or body.evidence.startswith(("script", "entry")):
+        return body
+    if weights.prose(body.start, headline) > 0.1 * weights.prose(headline, body.end):
+        return body
+    return replace(body, start=headline + 1)
+
+
 def _size(body: Body | None, weights: Weights) -> float:
     return max(weights.prose(body.start, body.end), sum(len(line.text) - line.linked for line in body.lines)) if body else 0.0
 
@@ -87,13 +98,7 @@ def _surroundings(page: Page, headline: Headline, body: Body) -> tuple[Zone, lis
     if body.layout is not layout:
         return Zone.around(layout, headline.line, min(headline.line + 20, len(layout.lines)), len(layout.lines)), []
     zone = Zone.around(layout, headline.line, body.start, body.end)
-    return zone, layout.lines[body.end : body.end + TAIL_LINES]
-
-
-def _date(
-    page: Page, zone: Zone, printed: Print, entry: Entry | None, captured_at: datetime | None, timezone: str
-) -> Dated | None:
-    return find_date(zone, page.tags, entry=entry, url=page.url, captured_at=captured_at, timezone=timezone)
+    return zone, [line for _, line in joined(layout.lines, body.end, body.end + TAIL_LINES)]
 
 
 def _extraction(
@@ -102,7 +107,7 @@ def _extraction(
 ) -> Extraction:  # fmt: skip
     header = [line for _, line in zone.lines() if line not in body.lines or line.text in cleaned.dropped]
     left_out = [line for line in body.lines[-TAIL_LINES:] if line.text in cleaned.dropped]
-    credit, credit_from = find_credit(zone, page.tags, [*left_out, *tail])
+    credit, credit_from = find_credit(zone, page.tags, [*left_out, *tail], headline.text + cleaned.text)
     byline, byline_from = _byline(cleaned, header, [*left_out, *tail], printed)
     category, category_from = find_category(page.layout, page.tags, headline.text)
     evidence = {"title": headline.evidence, "text": body.evidence, "published_at": dated.evidence if dated else ""}

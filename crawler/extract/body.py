@@ -7,12 +7,14 @@ box whose lines weigh most, where prose counts for a box and links, notices and 
 import re
 from dataclasses import dataclass
 
-from crawler.extract.boilerplate import begins_related, is_foot, is_header_line, is_junk_box, is_never_body
+from crawler.extract.boilerplate import begins_related, is_contact, is_foot, is_header_line, is_junk_box, is_never_body
 from crawler.extract.layout import Box, Layout, Line
 
 TEASER_LINES = 8  # of an item in a list of stories
 MAX_PROSE = 400  # one long paragraph must not outweigh a page
 QUOTED = 80.0  # what it is worth to hold the line that the page's description quotes
+NEAR_LINES = 14  # below a headline, where a body begins
+NEAR = 40.0  # what it is worth to hold the first prose there; decides for briefs only
 KNOWN_SHARE = 0.6  # a known container is taken if it holds this much of the best one
 
 #: Tokens of class or id that a CMS gives to nothing but the body.
@@ -71,7 +73,16 @@ class Weights:
         if self.junk[number]:
             return -4.0
         weight = self._plain[number]
-        return -25.0 if weight > 0 and is_foot(line.text) else weight
+        if weight <= 0:
+            return weight
+        if is_foot(line.text):
+            return -25.0
+        return 0.0 if is_contact(line.text) or is_header_line(line.text) else weight
+
+    def first_prose(self, headline: int) -> int:
+        """The first line of prose within `NEAR_LINES` below a headline; -1 if there is none."""
+        numbers = range(headline + 1, min(headline + 1 + NEAR_LINES, len(self.lines)))
+        return next((number for number in numbers if self.lines[number] > 0), -1) if headline >= 0 else -1
 
     def _is_junk(self, box: Box) -> bool:
         if box.end <= box.start:
@@ -151,10 +162,13 @@ def _container(layout: Layout, weights: Weights, headline: int, opening: int) ->
     best: Box | None = None
     known: Box | None = None
     most = most_known = 0.0
+    near = weights.first_prose(headline)
     for box in layout.boxes:
         weight = weights.of(box.start, box.end, headline)
         if weight > 0 and box.start <= opening < box.end:
             weight += QUOTED
+        if weight > 0 and box.start <= near < box.end:
+            weight += NEAR
         if weight >= most and weight > 0:  # of equals the innermost, which comes later
             best, most = box, weight
         if not _KNOWN.isdisjoint(box.name.split()):

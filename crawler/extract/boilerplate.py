@@ -6,7 +6,7 @@ mentions such words stays.
 
 import re
 
-from crawler.extract.words import tight
+from crawler.extract.words import plain
 
 _NAME = r"[\u3400-\u9fff·]{2,4}"
 _EDITOR = (
@@ -17,6 +17,7 @@ _EDITOR = (
 _EDITOR_LINE = re.compile(
     rf"[\[【(<*]?{_EDITOR}(?:[:/|丨︱｜]|(?={_NAME}(?:$|{_EDITOR}|[\]】)、,/])))(?:[^。!?;]{{0,60}})[\]】)>]?$"
 )
+_EDITED_BY = re.compile(rf"[^。!?;]{{2,50}}(?<![\u3400-\u9fff]){_EDITOR}[:/丨｜][^。!?;]{{1,40}}$")
 _ORIGINAL_TITLE = re.compile(r"[\[【(]?(?:原标题|原题|原文标题)[:为].{2,90}$")
 _HEADER_LABEL = (
     r"(?:发布|发表|发稿|更新|上传|创建|成文|录入|印发|撰写|刊发)?(?:时间|日期)|来源|信息来源|文章来源|稿件来源|稿源|来源于|出处|作者|"
@@ -24,16 +25,30 @@ _HEADER_LABEL = (
     r"阅读|阅读量|阅读数|阅读次数|访问量|访问次数|人气|字号|字体|字体大小|评论数|编辑|责任编辑|审核|分享|分享到|打印"
 )
 _META_LINE = re.compile(rf"[\[【(|]?(?:{_HEADER_LABEL})[:\]】]")
+#: The table of contents data above a government document.
+_INFO_LABEL = re.compile(
+    r"[\[【(]?(?:索引号|索引|主题分类|主题词|主题|发文机关|发文单位|发文字号|发文日期|文号|文件编号|成文日期|成文时间|生成日期|发布机构|发布单位|公开方式|公开时限|公开范围|公开属性|"
+    r"公开类别|公开日期|有效性|是否有效|时效|效力状态|信息分类|信息类别|信息名称|名称|标题|服务对象|体裁分类|体裁|组配分类|内容概述|内容分类|统一编号|统一登记号|登记号|失效日期|废止日期|"
+    r"实施日期|施行日期|所属机构|责任部门|主办单位|制发机关|制定机关|发布文号|信息索引|分类)[:\]】)]"
+)
 _DATE_LINE = re.compile(
     r"(?:20|19)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:星期.|周.)?(?:\d{1,2}[:时]\d{2}(?:[:分]\d{2}秒?)?)?.{0,40}$"
 )
+_BAR_LINE = re.compile(
+    r".{0,24}(?:20|19)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,70}(?:来源|作者|阅读|评论|浏览|点击|责编|编辑|字号|分享|人气)|"
+    r"(?:来源|作者|稿源|出处).{2,40}(?:20|19)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}"
+)
 _COUNTER = re.compile(r"[\[(【]?(?:浏览|点击|阅读|访问|播放|转发|点赞|评论|围观|人气)(?:次数|量|数)?[:(]?\d*[次人万+)]*[\])】]?$|\d+(?:人|次)(?:参与|阅读|浏览|评论|跟帖).{0,12}$")
+_TOOL_WORDS = (
+    "分享到微信 分享到微博 分享到朋友圈 分享至微信 分享至 分享到 分享按钮 分享此文 分享本文 分享链接 分享海报 分享文章 分享 转发 收藏本文 收藏 点赞 举报/反馈 举报 我要打印 打印本页 打印文章 打印此页 打印此文 打印本文 "
+    "打印正文 文章打印 打印 关闭窗口 关闭本页 关闭页面 关闭此页 关闭 我要纠错 纠错 我要投稿 推荐给朋友 推荐 发表评论 我要评论 查看评论 评论 返回首页 返回顶部 返回列表 返回上页 返回上一页 返回 回到顶部 回顶部 顶部 top 微信好友 "
+    "微信 新浪微博 腾讯微博 人人网 微博 qq空间 qq好友 qzone qq 朋友圈 加入收藏 设为首页 查看更多 查看全文 查看原图 阅读全文 显示全文 点击查看全文 展开全文 展开 收起 更多 全文 "
+    "大字体 小字体 字体大小 字号大小 字体 字号 放大 缩小 默认 正常 恢复 大 中 小 特大 特 加大 减小 增大 扫码带走 加载更多 t+- t+ t- a+ a- +关注 关注 赞 踩 顶 复制链接 链接已复制 下载 订阅 原创 转载 正文 图集 "
+    "视频 保护视力色 语音播报 朗读 播放 暂停 浏览次数 阅读次数 点击次数 次 浏览 点击 阅读 人气 访问量 0 x ×"
+).split()
 _SHARE = re.compile(
-    r"分享(?:到|至|给|按钮|让更多人看到|此文|本文|链接|海报|文章).{0,30}$|(?:分享|转发|收藏|点赞|举报|打印|打印本页|打印文章|打印此页|打印本文|"
-    r"关闭|关闭窗口|关闭本页|关闭页面|纠错|我要纠错|推荐|评论|发表评论|返回|返回首页|返回顶部|返回列表|顶部|回到顶部|回顶部|微信|微博|"
-    r"新浪微博|腾讯微博|qq空间|qq好友|qq|微信好友|朋友圈|更多|全文|展开|展开全文|收起|大|中|小|默认|放大|缩小|放大缩小|大字体|小字体|"
-    r"扫码带走|加载更多|查看更多|查看全文|阅读全文|显示全文|点击查看全文|t\+-?|关注|\+关注|赞|踩|复制链接|链接已复制|下载|订阅|原创|转载|正文|图集|视频|"
-    r"举报/反馈|相关附件|附件下载|0|x|×)$|.{0,4}字(?:体|号)(?:大小)?[:【\[]?[大中小特\[\]【】\s|]{0,12}.{0,20}$"
+    rf"(?:[\W_]*+(?:{'|'.join(re.escape(word) for word in sorted(_TOOL_WORDS, key=len, reverse=True))})\d{{0,6}})++[\W_]*+$|"
+    r"分享(?:到|至|给|让更多人看到|按钮).{0,30}$|.{0,4}字(?:体|号)(?:大小)?[:【\[]?[大中小特\[\]【】\s|]{0,12}.{0,20}$"
 )
 _SCAN = re.compile(
     r".{0,12}(?:扫一扫|扫描二维码|扫描左侧|扫描右侧|扫码|扫描下方|长按识别|长按二维码|识别二维码|微信扫描|用微信扫|二维码).{0,30}$"
@@ -53,6 +68,9 @@ _FOOT = re.compile(
     r".{0,30}(?:icp备|icp证|公网安备|网安备|网站标识码|备案号|备案序号|许可证(?:编)?号|allrightsreserved|copyright|©|"
     r"(?:主办|承办|主管|协办)(?:单位)?[:].{0,40}(?:承办|地址|电话|技术|主办)|(?:技术支持|建设维护|网站维护)[:])"
 )
+_CONTACT = re.compile(
+    r".{0,8}(?:地址|电话|热线|传真|邮编|邮政编码|邮箱|e-?mail|信箱|总机|网址|投稿|客服|qq群|举报|值班)[:(].{0,100}$", re.IGNORECASE
+)
 _APP = re.compile(
     r".{0,20}(?:下载.{0,12}(?:客户端|app)|打开.{0,10}(?:app|客户端|新闻)|客户端下载|app内打开|查看精彩图片|关注.{0,16}(?:公众号|微信号|官方微信)|点击蓝字|"
     r"点击进入专题|进入专题|请使用新版|您的浏览器|浏览器(?:暂时)?(?:不支持|无法播放)|无法播放此视频|请先?登录|登录后|注册\|登录|加入收藏|设为首页|"
@@ -67,12 +85,14 @@ _RELATED = re.compile(
     r"随机(?:新闻|文章|推荐)|本文相关(?:新闻|推荐)|本类(?:推荐|热门|最新)|图文(?:推荐|资讯)|今日(?:热点|推荐|头条)|频道(?:推荐|热点|精选)|24小时热(?:点|文|闻)|热闻|热文|要闻推荐)"
     r"(?:[:>»\]】)■◆●▼▲#·]|>>|更多|换一换)*$"
 )
+_EMPTY_CAPTION = re.compile(r"[(（【]?(?:资料图片?|资料照片|配图|示意图|图文无关)[)）】]?$")
 _RULE = re.compile(r"[-—–=*_·•.|<>«»~+\[\]【】()#\s]*$")
 _TURNED_ON = re.compile(r"\{\{|\[!--|\$\{")
 
 #: Whole lines that are dropped wherever they stand in a body.
 _ALWAYS = (
-    _EDITOR_LINE, _ORIGINAL_TITLE, _COUNTER, _SHARE, _SCAN, _NEIGHBOURS, _PAGER, _TOPICS, _RIGHTS, _FOOT, _APP, _LOCATION, _RULE,
+    _EDITOR_LINE, _EDITED_BY, _ORIGINAL_TITLE, _COUNTER, _SHARE, _SCAN, _NEIGHBOURS, _PAGER, _TOPICS, _RIGHTS, _FOOT, _APP, _LOCATION, _RULE,
+    _EMPTY_CAPTION,
 )  # fmt: skip
 
 _BOX_WORDS = (
@@ -81,35 +101,54 @@ _BOX_WORDS = (
     "phb nav navbar navi menu submenu crumb crumbs breadcrumb breadcrumbs footer foot copyright banner sidebar aside toolbar tool tools "
     "pager pagination fanye pagenav prevnext prev next qrcode erweima ewm qr login signin search searchbar yqlj friendlink friendlinks links "
     "ad ads adv advert gg guanggao keywords disclaimer shengming statement popup modal dialog subscribe newsletter cookie editor-info editors "
-    "hidden wx weixin weibo function operate operation vote zan rec topbar header-nav site-nav bottom-nav"
+    "wx weixin weibo function operate operation vote zan rec topbar header-nav site-nav bottom-nav"
 ).split()
-_JUNK_BOX = re.compile(rf"(?<![a-z])(?:{'|'.join(_BOX_WORDS)})(?![a-z])")
-_STRICT_BOX = re.compile(r"(?<![a-z])(?:comments?|pinglun|gentie|reply|footer|copyright|hidden)(?![a-z])")
+_JUNK_BOX = re.compile(rf"(?<![a-z])(?:{'|'.join(_BOX_WORDS)})(?![a-z])|(?<!\S)hidden(?!\S)")
+_STRICT_BOX = re.compile(r"(?<![a-z])(?:comments?|pinglun|gentie|reply|footer|copyright)(?![a-z])|(?<!\S)hidden(?!\S)")
 
 
 def is_boilerplate(line: str) -> bool:
     """Whether a whole line of a body is an editor's, a button's, a notice's, not the article's."""
-    text = tight(line).lower()
-    if len(text) > 260:
+    if len(line) > 300:
         return False
+    text = plain(line)
     return any(rule.match(text) for rule in _ALWAYS)
 
 
 def is_header_line(line: str) -> bool:
     """Whether a line is the bar of date, source and author, as it stands under a headline."""
-    text = tight(line).lower()
-    return len(text) <= 120 and "。" not in text and bool(_META_LINE.match(text) or _DATE_LINE.match(text))
+    if len(line) > 140:
+        return False
+    text = plain(line)
+    return "。" not in text and bool(_META_LINE.match(text) or _DATE_LINE.match(text) or _INFO_LABEL.match(text) or _BAR_LINE.match(text))
+
+
+def is_location(line: str) -> bool:
+    """Whether a line says where in the site one is (首页 > 新闻 > 正文)."""
+    return len(line) <= 200 and _LOCATION.match(plain(line)) is not None
 
 
 def begins_related(line: str) -> bool:
     """Whether a line is the heading of what else there is to read or to say."""
-    return len(line) <= 24 and _RELATED.match(tight(line).lower()) is not None
+    return len(line) <= 24 and _RELATED.match(plain(line)) is not None
+
+
+def is_contact(line: str) -> bool:
+    """Whether a line is an address or telephone number, as it stands in every site's foot and in many a notice."""
+    return len(line) <= 120 and _CONTACT.match(plain(line)) is not None
+
+
+def is_imprint(line: str) -> bool:
+    """Whether a line is the site's licence or copyright: nothing below it is an article's."""
+    return len(line) <= 300 and _FOOT.match(plain(line)) is not None
 
 
 def is_foot(line: str) -> bool:
     """Whether a line is the site's imprint, a rights notice or an editor's line: no part of any body."""
-    text = tight(line).lower()
-    return len(text) <= 400 and bool(_FOOT.match(text) or _RIGHTS.match(text) or _TURNED_ON.search(text))
+    if len(line) > 400:
+        return False
+    text = plain(line)
+    return bool(_FOOT.match(text) or _RIGHTS.match(text) or _TURNED_ON.search(text))
 
 
 def is_junk_box(name: str) -> bool:

@@ -8,11 +8,13 @@ import re
 from dataclasses import dataclass, field
 
 from crawler.extract.body import Body, Weights
-from crawler.extract.boilerplate import is_boilerplate, is_header_line
+from crawler.extract.boilerplate import is_boilerplate, is_header_line, is_imprint
 from crawler.extract.layout import Line
+from crawler.extract.links import is_file
 from crawler.extract.words import squash, tight
 
 HEAD_LINES = 12  # lines at the top of a container that may still be its header
+REPEAT_CHARS = 30  # a first paragraph of this length that comes again begins a second copy
 FOLDED_SHARE = 0.7  # of a body's text above a heading like 相关阅读, for what follows not to be the article's
 
 _ORIGIN = re.compile(r"^[\s(（\[【]*(?:本文|本报道|本稿)?(?:转载自|转自|转载于)\s*[:：]\s*(?P<name>[^，。；()（）\]】]{2,40})[\s)）\]】]*$")
@@ -40,16 +42,22 @@ class Cleaned:
 def clean(body: Body, weights: Weights, titles: set[str]) -> Cleaned:
     """The article's lines. `titles` are the headline and its like, squashed; they are not repeated in the text."""
     cleaned = Cleaned()
+    files = {number for number, element in body.layout.links if is_file(element.get("href") or "")}
     end = _fold(body, weights)
     inside_head = True
+    opening = ""
     for number in range(body.start, end):
         line = body.layout.lines[number]
         if weights.junk[number]:
             continue
+        if line.text == opening and _repeats(body.layout.lines[number + 1 : end], cleaned.kept):
+            break  # the same article again, set for telephones
+        if not opening and len(line.text) >= REPEAT_CHARS and weights.lines[number] > 0:
+            opening = line.text
         if match := _ORIGIN.match(line.text):
             cleaned.origin = cleaned.origin or match["name"].strip()
             continue
-        if _is_left_out(line) or (inside_head and (squash(line.text) in titles or is_header_line(line.text) or _AGO.match(line.text))):
+        if _is_left_out(line, number in files) or (inside_head and (squash(line.text) in titles or is_header_line(line.text) or _AGO.match(line.text))):
             cleaned.dropped.append(line.text)
             continue
         cleaned.kept.append(line.text)
@@ -68,19 +76,26 @@ def breaks_off(lines: list[str]) -> bool:
     return len(last) >= 30 and len(_COMMA.findall(last)) >= 2 and not _ENDS.search(last) and re.search(r"[\u3400-\u9fff，、,]$", last) is not None
 
 
+def _repeats(lines: list[Line], kept: list[str]) -> bool:
+    """Whether the next paragraphs were all read before."""
+    following = [line.text for line in lines if len(line.text) >= REPEAT_CHARS][:3]
+    return set(following) <= set(kept)
+
+
 def _fold(body: Body, weights: Weights) -> int:
     """Where the article ends and a list of other stories begins."""
     total = weights.prose(body.start, body.end)
     for number in range(body.start + 1, body.end):
-        if weights.leads_on(number) and weights.prose(body.start, number) >= FOLDED_SHARE * total:
+        ends = weights.leads_on(number) or is_imprint(body.layout.lines[number].text)
+        if ends and weights.prose(body.start, number) >= FOLDED_SHARE * total:
             return number
     return body.end
 
 
-def _is_left_out(line: Line) -> bool:
+def _is_left_out(line: Line, holds_file: bool) -> bool:
     size = len(line.text)
     if line.linked and line.linked >= 0.8 * size and size < 80:
-        return not _ATTACHMENT.search(line.text)
+        return not (holds_file or _ATTACHMENT.search(line.text))
     return is_boilerplate(line.text)
 
 

@@ -7,7 +7,7 @@ carries the site's name; claims and the listing's anchor only say which line it 
 import re
 from dataclasses import dataclass
 
-from crawler.extract.boilerplate import is_header_line
+from crawler.extract.boilerplate import is_header_line, is_location
 from crawler.extract.layout import Layout, Line
 from crawler.extract.tags import Tags
 from crawler.extract.words import squash
@@ -19,6 +19,7 @@ _HEADING_WEIGHT = {1: 24.0, 2: 14.0, 3: 8.0, 4: 4.0}
 _TITLE_BOX = re.compile(r"title|headline|(?<![a-z])(?:bt|tit|topic|biaoti|wzbt|arti_?tit)(?![a-z])|activity-name")
 _SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s+[-–—·»>~]+\s+|\s*--+\s*|-(?=[^-]{2,14}$)|—{2}(?=[^—]{2,14}$)")
 _SITE_WORDS = re.compile(r"网|报|频道|政府|新闻|门户|资讯|在线|客户端|电视台|委员会|中心|平台|日报|要闻|com$|\.cn$|^\W*$")
+_BAR = re.compile(r"(?:19|20)\d\d|来源|时间|日期")
 _ELLIPSIS = re.compile(r"(?:…|\.{2,})+$")
 
 
@@ -46,6 +47,8 @@ def find_headline(layout: Layout, tags: Tags, anchor: str = "") -> Headline | No
     best, most = -1, ENOUGH
     for number, line in enumerate(layout.lines):
         weight = _weight(line, layout, claims, whole, site)
+        if 0 <= weight < 60 and 8 <= len(line.text) <= MAX_TITLE and not line.linked and _above_header(layout, number):
+            weight += 24.0
         if weight > most:
             best, most = number, weight
     if best < 0:
@@ -80,20 +83,25 @@ def _claims(tags: Tags, anchor: str) -> list[_Claim]:
 
 
 def _weight(line: Line, layout: Layout, claims: list[_Claim], whole: str, site: set[str]) -> float:
-    """How much speaks for a line being the headline; 0 for one that cannot be."""
+    """How much speaks for a line being the headline; -1 for one that cannot be."""
     size = len(line.text)
     if size > MAX_TITLE or (line.linked * 2 > size and line.heading != 1):
-        return 0.0
+        return -1.0
     squashed = squash(line.text)
-    if len(squashed) < 2:
-        return 0.0
+    if len(squashed) < 2 or squashed in site:
+        return -1.0
     weight = _HEADING_WEIGHT.get(line.heading, 0.0) + _confirmed(squashed, whole)
     weight += max((_agreement(squashed, claim) for claim in claims), default=0.0)
-    if not weight or squashed in site or is_header_line(line.text):
-        return 0.0
-    if _TITLE_BOX.search(layout.boxes[line.box].name if line.box >= 0 else ""):
-        weight += 8.0
-    return weight
+    named = _TITLE_BOX.search(layout.boxes[line.box].name if line.box >= 0 else "") is not None
+    if is_header_line(line.text) or is_location(line.text):
+        return -1.0
+    return weight + 8.0 * named
+
+
+def _above_header(layout: Layout, number: int) -> bool:
+    """Whether the bar of date and source follows at once."""
+    following = layout.lines[number + 1 : number + 3]
+    return any(_BAR.search(line.text) and is_header_line(line.text) for line in following if len(line.text) <= 140)
 
 
 def _confirmed(squashed: str, whole: str) -> float:

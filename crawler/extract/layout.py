@@ -8,22 +8,34 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-_HIDDEN_TAGS = frozenset(
+# What a tag is to the flow of lines; those from _BREAK on end a line, those from _BLOCK on are boxes.
+_ENTER, _PASSED, _HIDDEN, _INLINE, _LINK, _IMAGE, _CELL, _BREAK, _BLOCK, _ITEM, _HEADING = range(-1, 10)
+_HIDDEN_TAGS = (
     "script style noscript template iframe object embed svg select option button input textarea head title meta link "
-    "canvas audio video map applet noframes frameset datalist dialog base param source track math".split()
-)
-_INLINE_TAGS = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q rp rt ruby s samp "
-    "small span strike strong sub sup time tt u var wbr xm".split()
-)
-_BREAKS = frozenset(("br", "hr"))
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_NOT_SHOWN = re.compile(r"display\s*:\s*none|(?:font-size|max-height|height)\s*:\s*0(?:px)?\s*(?:;|$)", re.IGNORECASE)
+    "canvas audio video map applet noframes frameset datalist dialog base param source track math"
+).split()
+_INLINE_TAGS = (
+    "abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp "
+    "small span strike strong sub sup time tt u var wbr xm"
+).split()
+_KINDS: dict[object, int] = {
+    **dict.fromkeys(_HIDDEN_TAGS, _HIDDEN),
+    **dict.fromkeys(_INLINE_TAGS, _INLINE),
+    "a": _LINK,
+    "img": _IMAGE,
+    **dict.fromkeys(("td", "th"), _CELL),
+    **dict.fromkeys(("br", "hr"), _BREAK),
+    **dict.fromkeys(("li", "dd", "dt"), _ITEM),
+    **{f"h{level}": _HEADING + level for level in range(1, 7)},
+}
+_SHALLOW_TAGS = frozenset(("button", "select", "option", "object", "map", "svg", "dialog", "datalist"))
+_NEVER_HIDDEN = frozenset(("html", "body", "main", "article"))
+_NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 #: Comments that say where something begins or ends; all others are passed over without breaking a line.
 _MARKER = re.compile(r"begin|start|end\b|enpcontent|正文|来源|信息内容", re.IGNORECASE)
 _CJK = r"\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…—·"
 _SOFT_BREAK = re.compile(rf"(?<=[{_CJK}])[ \t\r]*\n\s*(?=[{_CJK}])")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202c\ufffe"))
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e\ufffe]+")
 
 
 @dataclass(slots=True, eq=False)
@@ -88,71 +100,77 @@ class _Walk:
         self.listed = 0
 
     def over(self, root: HtmlElement) -> Layout:
-        stack: list[tuple[HtmlElement, bool, bool]] = [(root, False, False)]
+        # `left` says what ends with an element: -1 on the way in, else its kind.
+        stack: list[tuple[HtmlElement, int]] = [(root, _ENTER)]
         while stack:
-            element, leaving, joined = stack.pop()
-            if leaving:
-                self._leave(element, joined)
-                if element is not root:
-                    self._say(element.tail)
-                continue
-            tag = element.tag
-            if not isinstance(tag, str):
-                self._mark(element)
-            elif tag not in _HIDDEN_TAGS and (self.hidden or not _is_hidden(element)):
-                joined = joined or (tag == "tr" and _is_plain_row(element))
-                stack.append((element, True, joined))
-                self._enter(element, tag, joined)
-                self._say(element.text)
-                if len(element):
-                    stack.extend((child, False, joined) for child in reversed(element))
-                continue
-            elif tag == "meta":
-                self.layout.marks.append((len(self.layout.lines), (element.get("name") or "").lower()))
-            if element is not root:
-                self._say(element.tail)
+            element, left = stack.pop()
+            if left == _ENTER:
+                left = self._enter(element)
+                if left != _PASSED:
+                    if text := element.text:
+                        self._say(text)
+                    if len(element):
+                        stack.append((element, left))
+                        stack.extend([(child, _ENTER) for child in reversed(element)])
+                        continue
+            if left > _INLINE:
+                self._leave(left)
+            if (tail := element.tail) and element is not root:
+                self._say(tail)
         self._flush()
         return self.layout
 
-    def _enter(self, element: HtmlElement, tag: str, joined: bool) -> None:
-        if tag in _INLINE_TAGS:
-            if tag == "a":
-                self.in_link += 1
-                self.layout.links.append((len(self.layout.lines), element))
-            elif tag == "img":
-                self.layout.images.append((len(self.layout.lines), element))
-            return
-        if joined and tag in {"td", "th"}:
-            self.pieces.append(" ")
-            return
-        self._flush()
-        if tag in _BREAKS:
-            return
+    def _enter(self, element: HtmlElement) -> int:
+        """What the element is: its kind if what is in it is shown, else `_PASSED`."""
+        tag = element.tag
+        if not isinstance(tag, str):
+            self._mark(element)
+            return _PASSED
+        kind = _KINDS.get(tag, _BLOCK)
+        if kind == _HIDDEN:
+            if tag == "meta":
+                self.layout.marks.append((len(self.layout.lines), (element.get("name") or "").lower()))
+            kind = _BLOCK if _swallowed(element, tag) else _PASSED
+        if kind == _PASSED or (element.attrib and not self.hidden and _is_hidden(element, tag)):
+            return _PASSED
+        if kind == _LINK:
+            self.in_link += 1
+            self.layout.links.append((len(self.layout.lines), element))
+        elif kind == _IMAGE:
+            self.layout.images.append((len(self.layout.lines), element))
+        elif kind == _CELL:
+            if _is_plain_row(element.getparent()):
+                self.pieces.append(" ")
+                return _INLINE
+            kind = _BLOCK
+        if kind >= _BREAK:
+            self._flush()
+            if kind != _BREAK:
+                self._open(element, kind)
+        return kind
+
+    def _open(self, element: HtmlElement, kind: int) -> None:
         name = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
         self.layout.boxes.append(Box(element, self.box, len(self.layout.lines), name=name))
         self.box = len(self.layout.boxes) - 1
-        if tag in _HEADINGS:
-            self.heading = _HEADINGS[tag]
-        elif tag in {"li", "dd", "dt"}:
+        if kind > _HEADING:
+            self.heading = kind - _HEADING
+        elif kind == _ITEM:
             self.listed += 1
 
-    def _leave(self, element: HtmlElement, joined: bool) -> None:
-        tag = element.tag
-        if tag in _INLINE_TAGS:
-            if tag == "a":
-                self.in_link -= 1
+    def _leave(self, kind: int) -> None:
+        if kind == _LINK:
+            self.in_link -= 1
             return
-        if joined and tag in {"td", "th"}:
+        if kind < _BLOCK:
             return
         self._flush()
-        if tag in _BREAKS:
-            return
         box = self.layout.boxes[self.box]
         box.end = len(self.layout.lines)
         self.box = box.parent
-        if tag in _HEADINGS:
+        if kind > _HEADING:
             self.heading = 0
-        elif tag in {"li", "dd", "dt"}:
+        elif kind == _ITEM:
             self.listed -= 1
 
     def _mark(self, element: HtmlElement) -> None:
@@ -161,11 +179,10 @@ class _Walk:
             self._flush()
             self.layout.marks.append((len(self.layout.lines), " ".join(text.lower().split())))
 
-    def _say(self, text: str | None) -> None:
-        if text:
-            self.pieces.append(text)
-            if self.in_link:
-                self.linked += len(text.strip())
+    def _say(self, text: str) -> None:
+        self.pieces.append(text)
+        if self.in_link:
+            self.linked += len(text.strip())
 
     def _flush(self) -> None:
         pieces = self.pieces
@@ -183,19 +200,26 @@ def clean_text(raw: str) -> str:
     """One line without invisible characters; a source line break between two hanzi is no space."""
     if "\n" in raw:
         raw = _SOFT_BREAK.sub("", raw)
-    if not raw.isascii():
-        raw = raw.translate(_INVISIBLE)
+    if not raw.isascii() and _INVISIBLE.search(raw):
+        raw = _INVISIBLE.sub("", raw)
     return " ".join(raw.split())
 
 
-def _is_hidden(element: HtmlElement) -> bool:
-    if element.get("hidden") is not None:
-        return True
+def _swallowed(element: HtmlElement, tag: str) -> bool:
+    """A button that lost its end tag holds the rest of the page, and is none."""
+    return tag in _SHALLOW_TAGS and next(element.iter("p", "main", "article", "h1", "h2", "table"), None) is not None
+
+
+def _is_hidden(element: HtmlElement, tag: str) -> bool:
     style = element.get("style")
-    return bool(style) and _NOT_SHOWN.search(style) is not None
+    if not ((style and _NOT_SHOWN.search(style)) or element.get("hidden") is not None):
+        return False
+    return tag not in _NEVER_HIDDEN  # these a script shows that every browser runs
 
 
-def _is_plain_row(row: HtmlElement) -> bool:
+def _is_plain_row(row: HtmlElement | None) -> bool:
     """A row of a data table, which reads as one line: several cells without blocks inside."""
+    if row is None or row.tag != "tr":
+        return False
     cells = [cell for cell in row if cell.tag in {"td", "th"}]
-    return len(cells) > 1 and all(child.tag in _INLINE_TAGS for cell in cells for child in cell)
+    return len(cells) > 1 and all(_KINDS.get(child.tag, _BLOCK) <= _IMAGE for cell in cells for child in cell)

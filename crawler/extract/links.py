@@ -31,7 +31,7 @@ def attachments_of(body: Body, headline: int, url: str) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
     for number, element in body.layout.links:
         href = (element.get("href") or "").strip()
-        if number > headline and href and _is_file(href) and (address := absolute(url, href)):
+        if number > headline and href and is_file(href) and (address := absolute(url, href)):
             label = clean_text("".join(element.itertext())) or (element.get("title") or "").strip()
             found.setdefault(address, Link(url=address, label=label[:200]))
     return tuple(found.values())[:MAX_LINKS]
@@ -46,7 +46,8 @@ def absolute(base: str, href: str) -> str:
         return ""
 
 
-def _is_file(href: str) -> bool:
+def is_file(href: str) -> bool:
+    """Whether an address names a document or an archive."""
     path = href.partition("?")[0].partition("#")[0]
     return _FILE.search(path) is not None or (_FILE_QUERY.search(path) is not None and "?" in href)
 

@@ -34,7 +34,13 @@ _ORGANISATION = re.compile(
     r"组|会|处|院|厅|队|所|镇|街道|街|村|县|市|区|省|站|科|厂|店|园|馆|号|版|来源|作者|责编|发布|未知|佚名|匿名|转载|原创|摄|图|文字|视频|admin|null|none|http|www",
     re.IGNORECASE,
 )
-_NOT_NAMES = frozenset("从获 了解 了解到 现场 报道 电话 今日 昨日 近日 今天 昨天 日前 获悉 采访 表示 介绍 连线 探访 走访 通过 看到 发现 来到 走进 在此 就此 全文 正文 完 资料图 资料图片 文图 图文 有删节 详见 化名 左一 右一 左二 右二 左 右 前排 中".split())
+_NOT_NAMES = frozenset(
+    "从获 了解 了解到 现场 报道 电话 今日 昨日 近日 今天 昨天 日前 获悉 采访 表示 介绍 连线 探访 走访 通过 看到 发现 来到 走进 在此 就此 全文 正文 完 "
+    "资料图 资料图片 文图 图文 有删节 详见 化名 左一 右一 左二 右二 左 右 前排 中 时间 日期 时评 时政 时事 方面 时候 高新 金融 经典 安全 方案 文化 文章 文字 和谐 "
+    "平台 成果 成功 任务 何时 于是 向上 司法 国际 国内 包括 应急 房产 金额 车辆 祝贺 贺信 解读 解放 管理 卫健 边防 强调 双赢 温馨 水利 商务 丰收 全国 全市 全省 "
+    "安徽 江苏 江西 云南 广东 广西 广州 海南 宁夏 山东 山西 吉林 成都 郑州 常州 温州 杭州 武汉 常德 张家口 石家庄 单县 东明 曹县 成武 平安 明天 后续 温州 苏州 "
+    "毛泽东 全体 游客 居民 查看 阅读 阎王 余下 甘肃 海口 宁波 石狮 盐城 柳州 梧州 贺州 葛洲坝 雷州 安康 安阳 温泉 黄山 黄河 方便 关于 施工 高考 马上 钱款".split()
+)
 _ROLES = (
     ("摄影", Role.PHOTO), ("摄", Role.PHOTO), ("供图", Role.PHOTO), ("图", Role.PHOTO), ("通讯员", Role.CORRESPONDENT), ("通訊員", Role.CORRESPONDENT),
     ("特约记者", Role.REPORTER), ("记者", Role.REPORTER), ("記者", Role.REPORTER), ("编辑", Role.EDITOR),
@@ -75,7 +81,7 @@ def credits(text: str) -> tuple[Person, ...]:
         role = _role(match["label"] or match["short"])
         if role is not Role.PHOTO and re.search(r"(?<!文)(?<!文/)摄(?:影报道)?$", names):
             role = Role.PHOTO
-        found.extend(people(_TAIL.sub("", names), role))
+        found.extend(people(_TAIL.sub("", names), role, labelled=bool(re.search(r"[:/丨｜|]", match.group()))))
     return unique(found)
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import lxml.html
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HtmlProcessingInstruction
 
 from crawler.extract.body import Weights
 from crawler.extract.layout import Layout
@@ -21,6 +21,10 @@ MAX_CHARS = 5_000_000  # more is no article, and would take a parser longer than
 FAT_TAG_CHARS = 4_000  # a tag is looked at more closely from here on
 FAT_TAG_WORDS = 300  # libxml2 compares every attribute of a tag with every other
 
+# One class for all elements: lxml.html looks a class up in Python for every element of a page.
+_CLASSES = etree.ElementDefaultClassLookup(
+    element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction, entity=HtmlEntity
+)
 # libxml2 drops whatever stands after `</html>`, and templates close it too early.
 _CLOSERS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _FAT_TAG = re.compile(rf"<[a-zA-Z][^>]{{{FAT_TAG_CHARS},}}>?")
@@ -79,6 +83,7 @@ def fragment(text: str) -> HtmlElement:
 def _tree(source: str, *, huge: bool) -> tuple[HtmlElement, bool]:
     """The root, and whether the parser stopped at its limit of depth."""
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=huge)
+    parser.set_element_class_lookup(_CLASSES)
     try:
         root = lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError):  # nothing in it

@@ -9,8 +9,9 @@ Chinese pages are read by our own rules, which beat trafilatura on them (docs/de
 other languages are left to trafilatura.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from crawler.dates import read_date
 from crawler.extract.article import read_chinese
 from crawler.extract.foreign import Foreign, read_foreign
 from crawler.extract.header import Dated, Zone, find_date, find_modified
@@ -76,5 +77,15 @@ def _read_foreign(page: Page, entry: Entry | None, captured_at: datetime | None,
 
 
 def _foreign_date(page: Page, read: Foreign, entry: Entry | None, captured_at: datetime | None, timezone: str) -> Dated | None:
+    """The day that trafilatura finds; with the minute of a tag that means the same day here.
+
+    A page from another zone states another day than ours for the same moment; its own is kept.
+    """
     zone = Zone(page.layout, -1, 0, 0, 0)  # header forms differ by language: tags, entry and URL only
-    return find_date(zone, page.tags, entry=entry, url=page.url, captured_at=captured_at, timezone=timezone)
+    stated = find_date(zone, page.tags, [], entry=entry, url=page.url, captured_at=captured_at, timezone=timezone)
+    found = read_date(read.date, zone=timezone) if read.date else None
+    if found is None or (captured_at is not None and found.at > captured_at + timedelta(days=2)):
+        return stated
+    if stated is not None and found.at <= stated.moment.at < found.at + timedelta(days=1):
+        return stated
+    return Dated(found, "trafilatura")

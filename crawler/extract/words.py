@@ -2,8 +2,13 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NO_LETTER = re.compile(r"[\W_]+")
+_SIMPLIFIED = str.maketrans(
+    "還閱讀關聞熱門薦點擊瀏覽責編輯來時間發佈載權聲頁標題詞鍵號體評論記員訊電報導網圖長猜歡為鏈結專題資訊類連視頻隱轉貼單響應轉錄項廣",
+    "还阅读关闻热门荐点击浏览责编辑来时间发布载权声页标题词键号体评论记员讯电报导网图长猜欢为链结专题资讯类连视频隐转贴单响应转录项广",
+)
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA_OR_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -17,6 +22,12 @@ def squash(text: str) -> str:
 def tight(text: str) -> str:
     """NFKC without white space."""
     return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+@lru_cache(maxsize=4096)  # navigation is the same on every page of a site
+def plain(text: str) -> str:
+    """Tight, in lower case, and with the words of page furniture in simplified characters."""
+    return tight(text).lower().translate(_SIMPLIFIED)
 
 
 def is_chinese(text: str) -> bool:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import BinaryIO, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,9 @@ _HEADERS = (("content-type", "application/json; charset=utf-8"),)
 _KINDS = {bool: "true or false", list: "a list", dict: "an object", float: "no number"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DAY_ALONE = re.compile(r"\d{4}-\d\d?-\d\d?|\d{8}")
+_MAIL = re.compile(
+    r"(?:[A-Z][a-z]{2},\s*)?\d{1,2}\s+[A-Z][a-z]{2}\s+\d{4}\s+\d\d:\d\d(?::\d\d)?\s+(?:GMT|UTC?|Z|[+-]\d{4})"
+)
 _YEARS = range(1800, 2200)  # so that a change of time zone stays within what a datetime can hold
 
 
@@ -94,18 +98,32 @@ def read_article(line: bytes, number: int = 0, *, zone: str = ZONE) -> ImportedI
 
 def read_published(text: str, *, zone: str = ZONE) -> Moment | None:
     """The time that `published` states: local to the zone unless it has an offset; None if it states none."""
+    text = text.strip()
     if not text:
         return None
-    if moment := read_date(text, zone=zone):
-        return moment
-    try:  # years before those that a page would be believed to be published in
-        at = datetime.fromisoformat(text.strip())
+    return _mail_time(text) or read_date(text, zone=zone) or _early(text, zone)
+
+
+def _mail_time(text: str) -> Moment | None:
+    """A date as in mail and feeds, whose offset may be a name (RFC 5322 §3.3 and §4.3)."""
+    if not _MAIL.fullmatch(text):
+        return None
+    try:
+        return Moment(parsedate_to_datetime(text).astimezone(UTC).replace(second=0), Precision.MINUTE)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _early(text: str, zone: str) -> Moment | None:
+    """A time before the years that a page would be believed to be published in."""
+    try:
+        at = datetime.fromisoformat(text)
     except ValueError:
         return None
     if at.year not in _YEARS:
         return None
     aware = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
-    precision = Precision.DAY if _DAY_ALONE.fullmatch(text.strip()) else Precision.MINUTE
+    precision = Precision.DAY if _DAY_ALONE.fullmatch(text) else Precision.MINUTE
     return Moment(aware.astimezone(UTC).replace(second=0, microsecond=0), precision)
 
 

@@ -38,13 +38,17 @@ _MAX_HEAD_LINES = 3
 _MAX_HEAD_LINES_INSIDE = 2  # below another article the third line up is more likely the end of that one
 _MIN_PROSE = 12
 _MAX_AUTHOR_LINE = 12  # three names
+_MIN_KICKER_INSIDE = 6  # below another article; a shorter line is rather the torn end of that one
 _MIN_CLAUSE = 3
 _QUOTATION = re.compile(r"[“「][^“”「」]{1,12}[”」]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DASH = re.compile(r"(?:[—─–-]{2,}|―+|—)\s*(?=\S)")
 _NO_TITLE_END = frozenset("。；;，,、：:…")
 #: Words that want another one; not as the end of 目的, 共和, 参与, 普及 and the like.
-_UNFINISHED = re.compile(r"(?:(?<!目)的|(?<![共缓温谐平议])和|(?<![参给赠])与|(?<![普涉波顾惠])及|(?<!火)把|或|被)$")
+_UNFINISHED = re.compile(
+    r"(?:(?<!目)的|(?<![共缓温谐平议])和|(?<![参给赠])与|(?<![普涉波顾惠])及|(?<![大名门老])将|(?<!合)并|(?<!火)把"
+    r"|(?<![自理])由|(?<![由对关])于|正在|已经|进一步|或|被|使|而)$"
+)
 _QUOTED_SENTENCE = re.compile(r"[。！？!?][”’」』）)]$")
 _STARTS_INSIDE = re.compile(r"[，。、；：！？”’（）》】,;:!?()\]%]")
 _SOURCE = re.compile(r"[第\d]\s*\w{1,3}\s*版\s*[)）]$")
@@ -147,7 +151,7 @@ def _belongs(lines: Sequence[Line], at: int, floor: int, *, first: bool, ended: 
         return is_title_like(text) and (text[-1] not in "！!" or whole_before)
     if _SHORT_COLON.fullmatch(text) and not _SAYING.search(text):
         return whole_before
-    if not is_title_like(text) or text[-1] in "！？!?":
+    if not is_title_like(text) or text[-1] in "！？!?" or (len(text) < _MIN_KICKER_INSIDE and not ended):
         return False
     if re.search(r"[，,]", text) and not ended:
         return _is_crafted(text)
@@ -206,7 +210,8 @@ def _ends_article(lines: Sequence[Line], at: int, floor: int, *, ended: bool) ->
     """Whether the article is visibly over after a line that begins no other one."""
     line = lines[at]
     if line.kind is LineKind.BYLINE:
-        return any(earlier.kind in (LineKind.TEXT, LineKind.DATELINE) for earlier in lines[floor:at])
+        before = _previous(lines, at, floor)
+        return ended if before is None or before.kind is LineKind.BYLINE else True
     if line.kind is LineKind.EDITORS:
         return ended or _is_whole_before(lines, at, floor)
     if line.kind in _SKIPPED:
@@ -216,11 +221,12 @@ def _ends_article(lines: Sequence[Line], at: int, floor: int, *, ended: bool) ->
 
 def _is_whole_before(lines: Sequence[Line], at: int, floor: int) -> bool:
     """Whether what stands before a line has come to an end, so that the line is no rest of it."""
-    for earlier in range(at - 1, floor - 1, -1):
-        line = lines[earlier]
-        if line.kind not in _SKIPPED:
-            return line.kind is LineKind.BYLINE or is_complete(line.text)
-    return True
+    before = _previous(lines, at, floor)
+    return before is None or before.kind is LineKind.BYLINE or is_complete(before.text)
+
+
+def _previous(lines: Sequence[Line], at: int, floor: int) -> Line | None:
+    return next((lines[index] for index in range(at - 1, floor - 1, -1) if lines[index].kind not in _SKIPPED), None)
 
 
 def _next(lines: Sequence[Line], at: int) -> int | None:

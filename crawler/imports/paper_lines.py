@@ -62,9 +62,11 @@ _PAGE = re.compile(
     r"(?<![\w第])(?:第?\s*[A-Z]{0,2}\d{1,3}\s*版|第\s*[一二三四五六七八九十]{1,3}\s*版|[A-Z]{1,2}\d{1,2})(?!\w)"
     r"(?:\s*[:·|]\s*(?!\d)[\u4e00-\u9fff·•]{2,12})?"
 )
+_GLUED_PAGE = re.compile(r"[A-Z]{1,2}0\d(?=[\u4e00-\u9fff]{2,6}$)")
 _HEADER = re.compile(
     rf"{_PAGE.pattern}(?:$|\s+\S.*$)|.*{_FULL_DATE}\W{{0,4}}{_WEEKDAY}.*|.*{_WEEKDAY}\W{{0,4}}{_FULL_DATE}.*|{_FULL_DATE}|{_WEEKDAY}"
-    r"|(?:[A-Z]{1,2}\d{1,2}|0\d)\s*版?\s*[\u4e00-\u9fff·]{2,6}|[\u4e00-\u9fff·]{2,6}\s+(?:[A-Z]{1,2}\d{1,2}|0\d)\s*版?"
+    r"|[A-Z]{1,2}(?:0\d\s*|\d{1,2}(?:\s*版\s*|\s+))[\u4e00-\u9fff·]{2,6}|0[1-9](?:\s*版\s*|\s+)[\u4e00-\u9fff·]{2,6}"
+    r"|[\u4e00-\u9fff·]{2,6}\s+(?:[A-Z]{1,2}\d{1,2}|0\d)\s*版?"
     r"|农历.{4,14}|今日\d+版.*|总第\d+期.*|第\d+期"
 )
 _FURNITURE = re.compile(
@@ -93,6 +95,8 @@ _BRACKET = re.compile(r"\s*[(（]([^()（）]{2,90})[)）]")
 _SPOKEN = re.compile(
     r"\s*((?:[^\s，。,:：(（]{0,14}?)(?:记者|通讯员)[^，。,:：(（]{2,40}?)\s*(?:报道\s*[:：，,]?|[:：])\s*(?=\S)"
 )
+_NAMED_FIRST = re.compile(r"\s*[^\s，。,:：(（]{0,14}(?:记者|通讯员)\s*[\u4e00-\u9fff]{1,4}\s")
+_MAX_NAMED = 60
 _MAX_TORN_LEAD = 60
 _UNCLOSED = re.compile(r"讯\s*[(（][^()（）]*$")
 _CLOSED = re.compile(r"[^()（）。]{0,50}[)）]")
@@ -134,12 +138,13 @@ def read_dateline(text: str) -> Dateline | None:
     spoken = _SPOKEN.match(text)
     if spoken and (people := read_people(spoken[1], strict=True) or ()):
         return Dateline(people=people, agency="")
-    return None
+    return Dateline(people=people, agency="") if (people := _people_before_prose(text)) else None
 
 
 def find_page(text: str) -> str:
     """The page (版) that a header names, as printed; empty if it names none."""
-    found = _PAGE.search(_folded(text))
+    folded = _folded(text)
+    found = _PAGE.search(folded) or _GLUED_PAGE.match(folded)
     return re.sub(r"\s+", "", found[0]) if found else ""
 
 
@@ -148,7 +153,16 @@ def _people_after(rest: str) -> tuple[Person, ...]:
         return read_people(bracket[1]) or ()
     if spoken := _SPOKEN.match(rest):
         return read_people(spoken[1]) or ()
-    return ()
+    return _people_before_prose(rest)
+
+
+def _people_before_prose(text: str) -> tuple[Person, ...]:
+    """The people whom a line names before its first sentence, with spaces alone between them and it."""
+    if not _NAMED_FIRST.match(text):
+        return ()
+    tokens = text[:_MAX_NAMED].split()[:-1]
+    prefixes = (read_people(" ".join(tokens[:count]), strict=True) for count in range(len(tokens), 0, -1))
+    return next((people for people in prefixes if people), ())
 
 
 def _taken_apart(line: str) -> Iterator[str]:

@@ -25,10 +25,9 @@ EXTRACTOR = "paper-text/1"
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MIN_UNTITLED = 30  # Chinese characters that a piece without a headline must have to be more than a scrap
-_NAMED = re.compile(
-    r"([\u4e00-\u9fff]{2,6}(?:日报|晚报|晨报|早报|商报|都市报|时报|周报|导报|新报|大众报|农村报|法制报|工人报|报))"
-    r"(?:社|全媒体|融媒体|首席|见习|实习|特约|特派|高级|资深|\s){0,3}记者"
-)
+_PAPER = r"[\u4e00-\u9fff]{2,6}(?:日报|晚报|晨报|早报|商报|都市报|时报|周报|导报|新报|农村报|法治报|报)"
+_NAMED = re.compile(rf"({_PAPER})(?:社|全媒体|融媒体|首席|见习|实习|特约|特派|高级|资深|\s){{0,3}}记者")
+_PRINTED = re.compile(rf"(?<![\u4e00-\u9fff])({_PAPER})(?![\u4e00-\u9fff])")
 _FULL_DATE = re.compile(r"\d{4}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}")
 
 
@@ -103,12 +102,13 @@ def read_paper_text(text: str, *, paper: str, issue: date | None, zone: str = ZO
 def read_masthead(text: str, *, zone: str = ZONE) -> Masthead:
     """What a page says of its newspaper, issue and page, for a caller who was told none of it."""
     lines = read_lines(text)
-    papers = Counter(_NAMED.findall(text))
-    dates = [line.text for line in lines if line.kind is LineKind.FURNITURE and _FULL_DATE.search(line.text)]
+    furniture = [line.text for line in lines if line.kind is LineKind.FURNITURE]
+    printed = next((found[1] for line in furniture if (found := _PRINTED.search(line))), "")
+    named = Counter(_NAMED.findall(text)).most_common(1)
+    dates = [line for line in furniture if _FULL_DATE.search(line)]
     moment = read_date(dates[0], zone=zone) if dates else None
     issue = moment.at.astimezone(ZoneInfo(zone)).date() if moment else None
-    paper = papers.most_common(1)[0][0] if papers else ""
-    return replace(_masthead(lines), paper=paper.removeprefix("本报"), issue=issue)
+    return replace(_masthead(lines), paper=printed or (named[0][0] if named else ""), issue=issue)
 
 
 def _masthead(lines: Sequence[Line]) -> Masthead:

@@ -21,6 +21,10 @@ _MEMBER = re.compile(
 #: A heading inside an article: set apart by a mark, or in two parts with a space, as prose never is.
 _HEADING_MARK = re.compile(r"[■●◆▲▶►★☆◎]")
 _TWO_PARTS = re.compile(r"[\u4e00-\u9fff“”《》]{3,14}[ \u3000]+[\u4e00-\u9fff“”《》]{3,14}")
+#: What stands above a box inside or after an article.
+_BOX = re.compile(
+    r"[【\[]?(?:相关|新闻|背景|知识|延伸)(?:链接|阅读|背景|资料)[】\]]?|编者按|编后语?|记者手记|小贴士|名词解释|采访札记"
+)
 _MAX_HEADING = 24
 _SIGNED = re.compile(
     r"(?:局|委|委员会|会|府|部|办公室|办|中心|公司|学校|医院|法院|检察院|报社|编辑部|馆|院|所|站|街道|镇|日|版\)?|版）|摄)$"
@@ -56,7 +60,9 @@ def breaks_off(text: str) -> bool:
 
 def is_heading(text: str) -> bool:
     """Whether a line that ends no sentence is a heading inside an article, which stands alone."""
-    return len(text) <= _MAX_HEADING and bool(_HEADING_MARK.match(text) or _TWO_PARTS.fullmatch(text))
+    if len(text) > _MAX_HEADING:
+        return False
+    return bool(_HEADING_MARK.match(text) or _TWO_PARTS.fullmatch(text) or _BOX.fullmatch(text))
 
 
 def goes_on(before: str, after: str, *, indented: bool = False) -> bool:

@@ -7,9 +7,10 @@ value, `BadRecord`; after one that breaks the file itself, reading ends.
 import gzip
 import zlib
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any, BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
@@ -53,26 +54,29 @@ def read_warc(stream: BinaryIO) -> Iterator[Capture | BadRecord]:
 
     A revisit is a capture without a payload: `revisit_profile` says which kind it is.
     """
-    records = iter(ArchiveIterator(_plain(stream), check_digests=True))
-    number = 0
+    archive = ArchiveIterator(_plain(stream), check_digests=True)
+    number, misfits = 0, 0
     while True:
         number += 1
         try:
-            record = next(records)
-        except StopIteration:
-            return
+            record = _next(archive)
         except _UNREADABLE as error:
             yield BadRecord(record=number, url="", problem=_sentence(error))
             return
-        if record.rec_type not in ("response", "revisit"):
-            continue
+        if archive.err_count > misfits:
+            misfits = archive.err_count
+            yield BadRecord(record=number - 1, url="", problem="its length does not fit its bytes")
+        if record is None:
+            return
         url = ""
         try:
             url = record.rec_headers.get_header("WARC-Target-URI") or ""
-            if url.startswith(("http://", "https://")):
+            if record.rec_type in ("response", "revisit") and url.startswith(("http://", "https://")):
                 yield _capture(record, url)
         except _UNREADABLE as error:
             yield BadRecord(record=number, url=url, problem=_sentence(error))
+            if isinstance(error, _BrokenOff):
+                return
 
 
 def revisit_profile(capture: Capture) -> Profile | None:
@@ -81,6 +85,17 @@ def revisit_profile(capture: Capture) -> Profile | None:
         return None
     name = capture.header("warc-profile").rstrip("/").rpartition("/")[2]
     return _PROFILES.get(name, Profile.IDENTICAL_PAYLOAD_DIGEST)
+
+
+def _next(archive: Any) -> Any | None:
+    """The next record, None after the last."""
+    # The library prints its complaints; here they are records of their own.
+    with redirect_stderr(StringIO()):
+        return next(archive.the_iter, None)
+
+
+class _BrokenOff(OSError):
+    """The file itself ends too early; nothing can be read after that."""
 
 
 class _Unzipped:
@@ -94,9 +109,9 @@ class _Unzipped:
 
     def read(self, size: int = -1) -> bytes:
         try:
-            return self._file.read(size)
-        except EOFError as error:
-            raise ArchiveLoadFailed("the compressed file breaks off") from error
+            return self._file.read1(size)  # what came before the break must not be lost with it
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise _BrokenOff("the compressed file breaks off or is damaged") from error
 
 
 def _plain(stream: BinaryIO) -> BinaryIO | _Unzipped:

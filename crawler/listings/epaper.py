@@ -117,11 +117,16 @@ def _label(page: Page) -> str:
     places = [each for each in page.root.iter() if each.get("id") in _LABEL_IDS]
     places += [element for element, link in _links(page, "a") if url_key(link) == here]
     lines = (each for each in page.root.iter(*_LINES) if not _is_linked(each))
-    for element in (*places, *lines):
-        text = text_of(element, _SHORT + 1)
-        if len(text) <= _SHORT and (label := _read_label(text)):
-            return label
-    return ""
+    texts = (text_of(element, _SHORT + 1) for element in (*places, *lines))
+    labels = [label for text in texts if len(text) <= _SHORT and (label := _read_label(text))]
+    if not labels:
+        return ""
+    number = _number(labels[0])
+    return next((label for label in labels if ":" in label and _number(label) == number), labels[0])
+
+
+def _number(label: str) -> str:
+    return re.sub(r"(?<!\d)0+(?=\d)", "", label.partition("版")[0])
 
 
 def _is_linked(element: etree._Element) -> bool:

@@ -11,7 +11,7 @@ from html import unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from crawler.dialects import is_file
-from crawler.listings.markup import parse
+from crawler.listings.markup import enclosed, parse
 from crawler.listings.page import ListingPage, ListingRequest, unread
 from crawler.listings.rows import Row, entry_of, rows
 from crawler.urls import absolute, on_site, same_site
@@ -19,8 +19,6 @@ from storage.records import Entry
 
 _PROXY = "/module/web/jpage/dataproxy.jsp"
 _PER_PAGE = 15
-_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[(.*?)\]\]>|(.*?))\s*</record>", re.DOTALL | re.IGNORECASE)
-_GROUP = re.compile(r"<nextgroup>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</nextgroup>", re.DOTALL | re.IGNORECASE)
 _TOTAL = re.compile(r"<totalrecord>\s*(\d{1,9})|totalrecord['\"]?\s*:\s*['\"]?(\d{1,9})", re.IGNORECASE)
 _BARE = re.compile(r"[\s\ufeff]*(?:<\?xml[^>]*>\s*)?<datastore\b", re.IGNORECASE)
 
@@ -50,8 +48,13 @@ def read_hanweb(text: str, url: str, *, hosts: Collection[str] = ()) -> ListingP
 
 
 def _records(text: str) -> Iterator[str]:
-    for match in _RECORD.finditer(text):
-        yield match[1] if match[1] is not None else unescape(match[2])
+    return map(_unquoted, enclosed(text, "<record>", "</record>"))
+
+
+def _unquoted(content: str) -> str:
+    """The text of an XML element, be it in CDATA or escaped."""
+    quoted = "".join(enclosed(content, "<![CDATA[", "]]>"))
+    return quoted or unescape(content)
 
 
 def _may_be_article(row: Row, url: str, hosts: Collection[str]) -> bool:
@@ -61,7 +64,7 @@ def _may_be_article(row: Row, url: str, hosts: Collection[str]) -> bool:
 
 # ------------------------------------------------------------------ the records after these
 def _next_records(text: str, url: str) -> ListingRequest | None:
-    shown = len(_RECORD.findall(text))
+    shown = text.count("</record>")
     total = _TOTAL.search(text)
     known = int(total[1] or total[2]) if total else None
     if not shown or text.count("<datastore") != 1:
@@ -89,8 +92,8 @@ def _after_answer(url: str, total: int | None) -> ListingRequest | None:
 
 def _after_page(text: str, url: str, shown: int) -> ListingRequest | None:
     """The first request to the data proxy, its parameters collected from the page."""
-    group = _GROUP.search(text)
-    href = re.search(r"href=['\"]([^'\"]+)", unescape(group[1])) if group else None
+    group = next(enclosed(text, "<nextgroup>", "</nextgroup>"), "")
+    href = re.search(r"href=['\"]([^'\"]{1,500})", unescape(_unquoted(group)))
     proxy, _, query = (href[1] if href else _told(text, "proxyUrl") or _PROXY).partition("?")
     named = dict(parse_qsl(query))
     wanted = {name: named.get(name) or _told(text, name) for name in ("webid", "columnid", "unitid", "webname")}

@@ -7,7 +7,7 @@ its row, neighbours of the same shape. What it may not be: another site's, a men
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
-from crawler.dialects import is_file, listing_like
+from crawler.dialects import is_file, is_fixed, listing_like
 from crawler.listings.hanweb import has_records, is_answer, read_hanweb
 from crawler.listings.markup import Page, cjk, commented, parse
 from crawler.listings.page import ListingPage, ListingRequest, unread
@@ -42,7 +42,8 @@ def read_index(html: str, url: str, *, hosts: Collection[str] = ()) -> ListingPa
         entries = _once((*entries, *_in_comments(html, page.base, hosts)))
     if following is None and (link := next_page(page, html)):
         following = ListingRequest(link)
-    return ListingPage(entries, following, (), "" if entries else _problem(html, page))
+    problem = "" if entries else _problem(html, page)
+    return unread(problem) if problem else ListingPage(entries, following)
 
 
 def articles(page: Page, hosts: Collection[str] = ()) -> list[Row]:
@@ -60,7 +61,7 @@ def articles(page: Page, hosts: Collection[str] = ()) -> list[Row]:
 # ------------------------------------------------------------------ what is an article
 def _may_be_article(row: Row, page: Page, hosts: Collection[str]) -> bool:
     anchor = row.anchor
-    if anchor.nofollow or is_file(anchor.url) or anchor.key == url_key(page.url):
+    if anchor.nofollow or is_file(anchor.url) or is_fixed(anchor.url) or anchor.key == url_key(page.url):
         return False
     if on_site(anchor.url, page.url, hosts):
         return True
@@ -81,17 +82,28 @@ def _of_lists(candidates: Sequence[Row]) -> set[str]:
     lists: dict[tuple[int, str], list[Row]] = {}
     for row in candidates:
         if not row.furniture and row.container is not None:
-            lists.setdefault((id(row.container), row.shape), []).append(row)
-    return {row.key for group in lists.values() if _is_list(group) for row in group}
+            lists.setdefault((id(row.container), _build(row.anchor.url)), []).append(row)
+    return {row.key for group in lists.values() for row in _listed(group)}
 
 
-def _is_list(group: Sequence[Row]) -> bool:
-    if len(group) < _LIST_SIZE or sum(row.headline for row in group) * 5 < len(group) * 3:
-        return False
-    if sum(row.moment is not None for row in group) * 2 >= len(group):
-        return True
-    mean = sum(cjk(row.title) for row in group) / len(group)
-    return mean >= _LONG and not any(listing_like(row.anchor.url) for row in group)
+def _build(url: str) -> str:
+    """How a URL is built, without any name in it: articles of several columns stand in one list."""
+    path, _, query = url.partition("?")
+    folder, _, file = path.rpartition("/")
+    parameters = sorted(piece.partition("=")[0] for piece in query.split("&"))
+    return " ".join([str(folder.count("/")), file.rpartition(".")[2] if "." in file else "", *parameters])
+
+
+def _listed(group: Sequence[Row]) -> Sequence[Row]:
+    """The rows of a part of the page that make a list of articles: with dates beside, or with long headlines."""
+    if sum(row.headline for row in group) * 5 < len(group) * 3:
+        return ()
+    dated = [row for row in group if row.moment is not None]
+    if len(dated) >= _LIST_SIZE and len(dated) * 2 >= len(group):
+        return group
+    plain = [row for row in group if not listing_like(row.anchor.url)]
+    mean = sum(cjk(row.title) for row in plain) / max(len(plain), 1)
+    return plain if len(plain) >= _LIST_SIZE and mean >= _LONG else ()
 
 
 # ------------------------------------------------------------------ lists in other places

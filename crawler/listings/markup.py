@@ -15,7 +15,9 @@ from crawler.dialects import article_dialect
 from crawler.urls import absolute, url_key, without_fragment
 
 #: Links that are looked at in one page; the biggest portals' home pages have some two thousand.
-MAX_LINKS = 20_000
+MAX_LINKS = 8_000
+#: Characters of a link's text that are looked at: a headline and a summary.
+_LONGEST_TEXT = 500
 _GONE = ("script", "style", "template", "iframe", "object", "svg")
 _SPACE = re.compile(r"\s+")
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -93,8 +95,8 @@ class Page:
             url=url,
             key=url_key(url),
             dialect=article_dialect(url),
-            text=text_of(element),
-            hint=one_line(element.get("title") or ""),
+            text=text_of(element, _LONGEST_TEXT)[:_LONGEST_TEXT],
+            hint=one_line((element.get("title") or "")[:_LONGEST_TEXT]),
             nofollow="nofollow" in (element.get("rel") or "").lower(),
         )
 
@@ -114,9 +116,17 @@ def parse(html: str, url: str) -> Page:
 
 def commented(html: str) -> Iterator[str]:
     """The parts of a page that stand in comments and hold several links, as HTML."""
-    for match in re.finditer(r"<!--(?!\[if)(.*?)-->", html, re.DOTALL):
-        if len(re.findall(r"<a\s", match[1], re.IGNORECASE)) >= 3:
-            yield match[1]
+    for part in enclosed(html, "<!--", "-->"):
+        if not part.startswith("[if") and len(re.findall(r"<a\s", part, re.IGNORECASE)) >= 3:
+            yield part
+
+
+def enclosed(text: str, opening: str, closing: str) -> Iterator[str]:
+    """What stands between two marks, each time. Searched for: a pattern is slow where the end is missing."""
+    start = text.find(opening)
+    while start >= 0 and (end := text.find(closing, start + len(opening))) >= 0:
+        yield text[start + len(opening) : end]
+        start = text.find(opening, end + len(closing))
 
 
 def text_of(element: etree._Element, limit: int = 20_000) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from lxml import etree
 
-from crawler.dialects import article_dialect
+from crawler.dialects import article_dialect, listing_like
 from crawler.listings.markup import Page, one_line
 from crawler.urls import absolute, same_site, url_key, without_fragment
 
@@ -78,7 +78,9 @@ def _named(page: Page) -> list[str]:
         rank = _rank(anchor.text, anchor.hint, anchor.element)
         if rank:
             best.append((rank, anchor.url))
-    return [url for _, url in sorted(best, key=lambda pair: pair[0])]
+    ranked = sorted(best, key=lambda pair: pair[0])
+    # An arrow alone may turn a picture show: it must lead to what looks like a page of a list.
+    return [url for rank, url in ranked if rank == 1 or page_number(url) is not None or listing_like(url)]
 
 
 def _rank(text: str, hint: str, link: etree._Element) -> int:

@@ -24,9 +24,12 @@ _ROW_CHARS = 400
 _PIECE_CHARS = 48
 #: Elements between two rows that are looked at.
 _NEIGHBOURS = 8
+#: Links to one page that are looked at: picture, headline, 详细, comments.
+_SAME = 6
 #: Articles that a part of the page must hold to be a list.
 _LIST_SIZE = 3
 
+_GENERIC_CHARS = 30
 _GENERIC = re.compile(
     r"\W*(?:更多\w{0,6}|more|详情|详细\w{0,2}|查看\w{0,4}|阅读\w{0,4}|点击\w{0,6}|进入\w{0,4}|全文|评论\w{0,3}|跟贴|分享|打印\w{0,2}|"
     r"下载\w{0,2}|首页|尾页|末页|[上下]一[页条篇]|[上下]页|返回\w{0,4}|关闭\w{0,2}|收藏\w{0,2}|推荐|置顶|视频|图片|图文|登录|注册|"
@@ -69,7 +72,9 @@ def rows(page: Page) -> list[Row]:
     """One row for every page that is linked with some text, in the order of the document."""
     groups: dict[str, list[Anchor]] = {}
     for anchor in page.anchors:
-        groups.setdefault(anchor.key, []).append(anchor)
+        same = groups.setdefault(anchor.key, [])
+        if len(same) < _SAME:
+            same.append(anchor)
     census = _Census([anchor for anchor in page.anchors if anchor.says_something()])
     found = (_row(page, anchors, census) for anchors in groups.values())
     return [row for row in found if row is not None]
@@ -113,14 +118,19 @@ def headline_of(anchor: Anchor) -> str:
     """The headline that a link shows, or an empty text if it shows none (`更多`, a number, a picture)."""
     text = _clean(_headline_part(anchor.element) or anchor.text)
     hint = _clean(re.sub(r"<[^<>]{1,200}>", " ", anchor.hint))
-    if _GENERIC.fullmatch(text):
+    if _says_nothing(text):
         text = ""
-    if not _GENERIC.fullmatch(hint) and (not text or _extends(hint, text)):
+    if not _says_nothing(hint) and (not text or _extends(hint, text)):
         text = hint
     if not text:
         pictures = (one_line(image.get("alt") or "") for image in anchor.element.iter("img"))
         text = next((alt for alt in pictures if is_headline(alt) and not re.search(r"\.\w{3,4}$", alt)), "")
     return text
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a text is no headline: `更多`, `[详细]`, a number, dots."""
+    return len(text) <= _GENERIC_CHARS and _GENERIC.fullmatch(text) is not None
 
 
 def _headline_part(link: etree._Element) -> str:

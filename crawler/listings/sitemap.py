@@ -141,5 +141,7 @@ def _texts(element: etree._Element) -> Iterator[tuple[str, str]]:
 
 def _is_list(url: str) -> bool:
     """The home page, or a page whose file name says that it is a list; a bare folder may be an article's."""
-    path = url_key(url).partition("/")[2]
-    return path == "" or (listing_like(url) and not url.endswith("/") and "." in path and article_dialect(url) is None)
+    if url_key(url).partition("/")[2] == "":
+        return True
+    file = url.partition("?")[0].rpartition("/")[2]
+    return "." in file and listing_like(url) and article_dialect(url) is None

@@ -17,9 +17,9 @@ MAX_BYTES = 50 * 1024 * 1024
 
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""", re.IGNORECASE)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,400}\?>")
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE([^\[>]*)([\[>]?)", re.IGNORECASE)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_LITERAL = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
+_LITERAL = re.compile(r"<!\[CDATA\[|<!--")
 _BARE = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,30});)")
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{0,30};)")
 _ENCODINGS = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs"} | {
@@ -43,10 +43,18 @@ def tree(payload: bytes) -> etree._Element | None:
 def safe_xml(payload: bytes) -> bytes:
     """The document as UTF-8 that declares no entities and no encoding; whatever the bytes are, it gives some."""
     text = _DECLARATION.sub("", decoded(payload), count=1)
-    text = _DOCTYPE.sub("", text, count=1) if "<!doctype" in text[:10_000].lower() else text
-    parts = _LITERAL.split(_NOT_XML.sub("", text))
-    parts[::2] = [_with_entities(part) for part in parts[::2]]
-    return "".join(parts).strip().encode("utf-8")
+    text = _NOT_XML.sub("", _without_doctype(text))
+    pieces: list[str] = []
+    at = 0
+    for literal in _LITERAL.finditer(text):  # in CDATA and comments, `&` means itself
+        if literal.start() >= at:
+            end = text.find("]]>" if literal[0].endswith("[") else "-->", literal.end())
+            if end < 0:
+                break
+            pieces += [_with_entities(text[at : literal.start()]), text[literal.start() : end + 3]]
+            at = end + 3
+    pieces.append(_with_entities(text[at:]))
+    return "".join(pieces).strip().encode("utf-8")
 
 
 def decoded(payload: bytes) -> str:
@@ -82,6 +90,17 @@ def local_name(element: etree._Element) -> str:
     """The tag without its namespace, in lower case; empty for a comment or an entity."""
     tag = element.tag
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def _without_doctype(text: str) -> str:
+    found = _DOCTYPE.search(text, 0, 10_000)
+    if found is None:
+        return text
+    end = found.end()
+    if found[2] == "[":  # the declarations inside: up to the bracket that a `>` follows
+        closing = re.compile(r"\]\s*>").search(text, end)
+        end = closing.end() if closing else len(text)
+    return text[: found.start()] + text[end:]
 
 
 def _with_entities(text: str) -> str:

@@ -7,6 +7,7 @@ an answer means.
 
 import os
 import socket
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Self
@@ -35,6 +36,7 @@ from storage.records import (
     IssueKind,
     KnownArticle,
     KnownEntry,
+    PublisherId,
     Run,
     Source,
     SourceKind,
@@ -148,7 +150,8 @@ class SourceSpider(PoliteSpider):
 
     async def walk_all(self) -> AsyncIterator[Request]:
         """Read the source's listings and yield requests for what they show; a spider of listings has its own."""
-        for request in ():
+        no_requests: tuple[Request, ...] = ()
+        for request in no_requests:
             yield request
 
     def due(self) -> list[KnownEntry]:
@@ -168,11 +171,22 @@ class SourceSpider(PoliteSpider):
         fresh = [known for known in entries if known.entry.key not in self._asked]
         for begin in range(0, len(fresh), _LOOKUP):
             some = fresh[begin : begin + _LOOKUP]
-            held = self.store.articles.known(self.source.publisher_id, [known.entry.key for known in some])
+            held = self._held(some)
             for known in some:
                 if known.entry.key not in self._asked:
                     self._asked.add(known.entry.key)
                     yield self._request(known, held.get(known.entry.key))
+
+    def _held(self, entries: Iterable[KnownEntry]) -> dict[str, KnownArticle]:
+        """What we hold of the entries' articles, each at the publisher whose it is."""
+        by_publisher: dict[PublisherId, list[str]] = defaultdict(list)
+        for known in entries:
+            owner = self.ingest.attribution.of_url(known.entry.url)
+            by_publisher[owner.publisher_id].append(known.entry.key)
+        held: dict[str, KnownArticle] = {}
+        for publisher_id, keys in by_publisher.items():
+            held |= self.store.articles.known(publisher_id, keys)
+        return held
 
     def _request(self, known: KnownEntry, article: KnownArticle | None) -> Request:
         return Request(
@@ -194,7 +208,7 @@ class SourceSpider(PoliteSpider):
     def unanswered(self, failure: Failure) -> Iterator[Visit]:
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy adds it
         known: KnownEntry = request.cb_kwargs["known"]
-        capture = failed_capture(known.entry.url, failure.value or failure.type(), self.now())
+        capture = failed_capture(known.entry.url, failure.value or RuntimeError("no reason given"), self.now())
         self.watch(capture)
         self.note_trouble(capture, capture.detail)
         if isinstance(failure.value, NotFetched) and failure.value.site_wide:

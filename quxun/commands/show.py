@@ -175,6 +175,7 @@ def _tombstone(desk: Desk, article: Article) -> dict[str, object]:
         "url": article.url,
         "site": article.publisher,
         "takedown": article.takedown.value if article.takedown else None,
+        "takedown_at": stamp(article.takedown_at, desk.zone),
         "first_seen_at": stamp(article.first_seen_at, desk.zone),
         "gone_at": stamp(article.gone_at, desk.zone),
     }

@@ -127,6 +127,45 @@ def test_a_column_break_fragment_is_never_a_title() -> None:
     ]
 
 
+@pytest.mark.parametrize("torn", ["云溪市将", "新馆还将进一步", "下一步，图书馆将", "三层设有"])
+def test_the_torn_end_of_an_article_is_no_kicker_of_the_next(torn: str) -> None:
+    text = page("图书馆搬新家", "□本报记者 田禾", LIBRARY[0], torn, "石桥镇修路便民", f"本报讯（记者 石泉）{ROAD[0]}")
+    first, second = read(text)
+    assert (first.truncated, second.kicker) == (True, "")
+    assert first.text.endswith(torn)
+
+
+@pytest.mark.parametrize(
+    ("line", "kicker"), [("读者只要带上身份证件", ""), ("修好门前路，通向致富路", "修好门前路，通向致富路")]
+)
+def test_after_a_text_that_broke_off_only_a_crafted_line_is_a_kicker(line: str, kicker: str) -> None:
+    torn = "新馆共有五层，藏书八十万册，设有少儿阅览区、地方文献区和自习区，开馆当天就来了六千多名"
+    found = read(page("图书馆搬新家", "□田禾", LIBRARY[0], torn, line, "石桥镇修路便民", "□石泉", *ROAD))
+    assert [article.kicker for article in found] == ["", kicker]
+    assert found[0].truncated
+
+
+def test_inside_a_page_the_third_line_above_a_byline_is_no_headline() -> None:
+    text = page(
+        "图书馆搬新家", "□田禾", LIBRARY[0], "新馆负责人王大山", "喜迎丰收 共享喜悦", "石桥镇修路便民", "□石泉", *ROAD
+    )
+    first, second = read(text)
+    assert (second.kicker, second.title, second.subtitle) == ("喜迎丰收 共享喜悦", "石桥镇修路便民", "")
+    assert first.text.endswith("新馆负责人王大山")
+
+
+def test_a_report_without_a_title_is_a_paragraph_of_its_own() -> None:
+    (article,) = read(
+        page("图书馆搬新家", "□本报记者 田禾", LIBRARY[0], "下一步，图书馆将", f"本报讯（记者 石泉）{ROAD[0]}")
+    )
+    assert paragraphs(article) == [LIBRARY[0], "下一步，图书馆将", f"本报讯（记者 石泉）{ROAD[0]}"]
+
+
+def test_a_box_under_an_article_begins_a_paragraph() -> None:
+    (article,) = read(page("图书馆搬新家", "□本报记者 田禾", LIBRARY[0], "相关链接", LIBRARY[1]))
+    assert paragraphs(article) == [LIBRARY[0], "相关链接", LIBRARY[1]]
+
+
 def test_a_short_end_of_a_paragraph_is_never_a_kicker() -> None:
     text = page(
         "图书馆搬新家",
@@ -220,6 +259,8 @@ def test_agency_reports_are_credited_to_the_agency() -> None:
         "本报4月12日讯（记者 田禾）",
         "本报清河4月12日讯 （记者 田禾）",
         "本报讯 记者田禾报道：",
+        "本报讯　记者田禾　",
+        "本报记者 田禾　",
         "云溪晚报讯（记者 田禾）",
         "清河网·云溪新闻4月12日讯（记者 田禾）",
         "（本报记者 田禾）",
@@ -311,6 +352,21 @@ def test_furniture_of_an_electronic_paper_is_no_text() -> None:
     assert article.page == "第A03版:城事"
 
 
+@pytest.mark.parametrize("header", ["A02要闻", "A2版：要闻", "02版 要闻", "要闻 A02", "第2版", "B12", "第二版"])
+def test_page_headers_take_many_forms(header: str) -> None:
+    (article,) = read(page(header, "图书馆搬新家", "□田禾", *LIBRARY))
+    assert (article.kicker, article.title) == ("", "图书馆搬新家")
+    assert article.page
+
+
+@pytest.mark.parametrize(
+    "title", ["G20峰会开幕", "K77次列车恢复开行", "5G来到田间地头", "第2届读书节开幕", "星期六图书馆不打烊"]
+)
+def test_a_title_is_no_page_header(title: str) -> None:
+    (article,) = read(page(title, "□田禾", *LIBRARY))
+    assert (article.title, article.page) == (title, "")
+
+
 def test_a_piece_continued_from_another_page_has_no_title() -> None:
     text = page("（上接A1版）", *TRAINING, "图书馆搬新家", f"本报讯（记者 田禾）{LIBRARY[0]}（下转A4版）")
     rest, article = read(text)
@@ -400,6 +456,10 @@ def test_a_page_tells_its_paper_issue_and_page() -> None:
     text = page("A2版 要闻 2024年4月13日 星期六", "图书馆搬新家", "□云溪晚报全媒体记者 田禾", *LIBRARY)
     masthead = read_masthead(text)
     assert (masthead.paper, masthead.issue, masthead.page) == ("云溪晚报", ISSUE, "A2版")
+
+
+def test_a_header_names_its_paper() -> None:
+    assert read_masthead(page("云溪日报 2024年4月13日 星期六 第A2版", "图书馆搬新家", "□田禾")).paper == "云溪日报"
 
 
 def test_a_page_that_tells_nothing_is_not_guessed_about() -> None:

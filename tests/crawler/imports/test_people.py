@@ -49,6 +49,10 @@ def test_names_without_anything_between_them_are_taken_apart() -> None:
     assert names_in("田禾柳春生石泉") == ("田禾", "柳春生", "石泉")
 
 
+def test_of_two_ways_to_take_names_apart_the_one_with_the_commoner_surnames_wins() -> None:
+    assert names_in("张伟龙石洪") == ("张伟龙", "石洪")
+
+
 @pytest.mark.parametrize(
     ("line", "names"),
     [

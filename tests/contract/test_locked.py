@@ -1,0 +1,83 @@
+"""Another process that writes for too long: a sentence, in time, and no connection left behind."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import text
+
+from storage.errors import DatabaseError
+from storage.store import Store
+from tests.builders import NOW, World, new_article, new_source
+
+PATIENCE_S = 0.3
+
+
+@contextmanager
+def somebody_writes(store: Store) -> Iterator[None]:
+    """Another connection holds what a recording needs."""
+    with Store.open(_url(store)) as other, other.database.write() as connection:
+        if not store.database.is_sqlite:
+            connection.execute(text("LOCK TABLE sources, snapshots, runs, cursors IN ACCESS EXCLUSIVE MODE"))
+        yield
+
+
+def _url(store: Store) -> str:
+    return store.database.engine.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def impatient(store: Store) -> Iterator[Store]:
+    """The same store, opened by somebody who does not wait long."""
+    with Store.open(_url(store), busy_timeout_s=PATIENCE_S) as opened:
+        yield opened
+        assert opened.connections_in_use() == 0
+
+
+def test_a_locked_database_is_a_sentence_after_the_configured_wait(impatient: Store) -> None:
+    world = World(impatient)
+    with somebody_writes(impatient):
+        began = time.monotonic()
+        with pytest.raises(DatabaseError, match="is locked: another process has been writing for too long"):
+            world.record(new_article())
+        assert PATIENCE_S * 0.9 < time.monotonic() - began < 20
+        with pytest.raises(DatabaseError, match="is locked"):
+            impatient.sources.add(new_source("other"), NOW)
+        with pytest.raises(DatabaseError, match="is locked"):
+            impatient.changes.move_cursor("stories", 1)
+    world.record(new_article())
+    assert len(impatient.articles.list()) == 1
+
+
+def test_who_reads_does_not_wait_for_who_writes(impatient: Store) -> None:
+    world = World(impatient)
+    world.record(new_article())
+    with Store.open(_url(impatient)) as other, other.database.write() as connection:
+        connection.execute(text("UPDATE sources SET note = 'changed'"))
+        assert impatient.sources.get("example").note == ""
+        assert len(impatient.articles.list()) == 1
+    assert impatient.sources.get("example").note == "changed"
+
+
+def test_who_waits_long_enough_gets_the_lock(store: Store) -> None:
+    import threading
+
+    world = World(store)
+    holding, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with somebody_writes(store):
+            holding.set()
+            release.wait(30)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert holding.wait(30)
+    timer = threading.Timer(0.2, release.set)
+    timer.start()
+    world.record(new_article())
+    assert release.is_set()
+    holder.join(30)
+    timer.join(30)
+    assert len(store.articles.list()) == 1

@@ -1,0 +1,67 @@
+"""An installation of Quxun that crawls the demo's district, as a test drives it."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from crawler.options import Manners, RunOptions
+from crawler.profile import DistrictProfile, load_profile
+from demo.district import District
+from demo.server import DemoServer
+from quxun.crawling import Crawl, Report, Wish, total
+from quxun.surveying import save, survey
+from quxun.wiring import RUN_ENTRY
+from scheduler.launch import Launcher
+from storage.records import Article, Counters, Source
+from storage.store import Store
+
+TODAY = date(2026, 11, 20)
+PROFILE = '[district]\ncode = "000000"\nname = "临湖新区"\ncity = "东岳市"\nprovince = "示例省"\n'
+#: One fork server for all tests of a process.
+LAUNCHER = Launcher(("crawler.preload",))
+
+
+def district() -> District:
+    return District(today=TODAY)
+
+
+class Installation:
+    """A database in a folder of its own, politeness off, and the sources of a demo server."""
+
+    def __init__(self, home: Path, server: DemoServer, url: str = "", manners: Manners | None = None) -> None:
+        self.home, self.server = home, server
+        path = home / "district.toml"
+        path.write_text(PROFILE, encoding="utf-8")
+        self.profile: DistrictProfile = load_profile(path)
+        self.options = RunOptions(
+            database_url=url or f"sqlite:///{home / 'quxun.db'}",
+            home=home,
+            profile=path,
+            manners=manners or Manners(delay_s=0.0, per_host=4, allow_private=True),
+            limit_s=60.0,
+        )
+        self.store = Store.open(self.options.database_url, migrate=True)
+
+    def add(self, *keys: str) -> list[Source]:
+        """Add sites of the demo by their addresses, as `sources add` does."""
+        urls = [self.entrance(key) for key in keys]
+        return [save(self.store, each.source) for each in survey(LAUNCHER, self.options, urls)]
+
+    def entrance(self, key: str) -> str:
+        papers = [each.url for each in self.server.district.listings(key) if each.kind == "epaper"]
+        return papers[0] if papers else f"{self.server.addresses[key]}/"
+
+    def crawl(self, **wish: object) -> Report:
+        work = Crawl(self.store, self.options, LAUNCHER, RUN_ENTRY, 5)
+        orders = work.orders(replace(Wish(), **wish), self.profile)  # type: ignore[arg-type] # the test's own names
+        return asyncio.run(work.carry_out(orders, lambda _: None))
+
+    def counters(self, **wish: object) -> Counters:
+        return total(self.crawl(**wish).runs)
+
+    def articles(self) -> list[Article]:
+        found: list[Article] = []
+        while page := self.store.articles.list(after_id=found[-1].id if found else 0, limit=200):
+            found += page
+        return found

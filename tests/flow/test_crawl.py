@@ -1,0 +1,205 @@
+"""Whole crawls of the demo's district: child processes, loopback servers, a real database."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+import pytest
+
+from crawler.locks import HostLock
+from crawler.options import Manners
+from crawler.urls import host, url_key
+from demo.model import EditKind
+from demo.server import DemoServer
+from storage.records import EntryState, IssueKind, NewSource, Publisher, RunStatus, SourceKind
+from tests.flow.installation import Installation, district
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+SITES = ("els", "trs", "media", "gbk", "epaper", "repub")
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    with DemoServer(district()) as running:
+        yield running
+
+
+@pytest.fixture
+def installed(tmp_path: Path, server: DemoServer) -> Iterator[Installation]:
+    installation = Installation(tmp_path, server)
+    yield installation
+    installation.store.close()
+
+
+def truth(server: DemoServer, *keys: str) -> set[str]:
+    return {url_key(server.district.url(each)) for key in keys for each in server.district.articles(key)}
+
+
+def test_a_district_is_found_whole_each_article_once_and_nothing_else(installed: Installation) -> None:
+    installed.add(*SITES)
+    report = installed.crawl()
+    assert {run.status for run in report.runs} == {RunStatus.SUCCEEDED}, [run.reason for run in report.runs]
+    stored = [each.key for each in installed.articles()]
+    assert len(stored) == len(set(stored))
+    assert sorted(stored) == sorted(truth(installed.server, *SITES))
+    assert not list(installed.store.check())
+
+
+def test_robots_txt_is_kept_and_its_pages_are_never_asked_for(installed: Installation) -> None:
+    installed.add("media", "gbk")
+    installed.crawl()
+    asked = [each.target for each in installed.server.traffic.hits]
+    assert not [path for path in asked if path.startswith("/print/")]
+    assert asked.count("/robots.txt") == 2
+
+
+def test_a_second_crawl_costs_hardly_a_request_and_brings_nothing(installed: Installation) -> None:
+    installed.add("trs", "media")
+    installed.crawl()
+    again = installed.counters()
+    assert (again.new, again.revised, again.unchanged, again.gone) == (0, 0, 0, 0)
+    assert again.requests <= 4
+    assert again.bytes <= 4096
+
+
+def test_a_new_an_edited_and_a_deleted_article_are_each_noticed_once(installed: Installation) -> None:
+    installed.add("trs", "media")
+    installed.crawl()
+    published = installed.server.publish("media")
+    edited = installed.server.edit("trs", kind=EditKind.NUMBER)
+    deleted = installed.server.delete("media")
+    counters = installed.counters()
+    assert (counters.new, counters.revised, counters.gone) == (1, 1, 1)
+    find = installed.store.articles.find
+    assert find(published.url).extraction.title == published.title
+    revisions = installed.store.articles.revisions(find(edited.url).id)
+    assert [each.number for each in revisions] == [1, 2]
+    assert revisions[0].extraction.text != revisions[1].extraction.text
+    assert find(deleted.url).gone_at is not None
+    assert find(deleted.url).extraction.text
+    quiet = installed.counters()
+    assert (quiet.new, quiet.revised, quiet.gone) == (0, 0, 0)
+
+
+def test_new_advertising_is_a_snapshot_but_no_revision(installed: Installation) -> None:
+    installed.add("media")
+    installed.crawl()
+    installed.server.district.advertise("media")
+    counters = installed.counters(full=True)
+    assert counters.unchanged > 0
+    assert counters.revised == counters.new == 0
+
+
+def test_a_visit_counter_is_no_revision(installed: Installation) -> None:
+    installed.add("repub")
+    installed.crawl()
+    counters = installed.counters(full=True)
+    assert counters.unchanged > 0
+    assert counters.revised == counters.new == 0
+
+
+def test_word_for_word_copies_are_one_story(installed: Installation) -> None:
+    installed.add("trs", "media", "gbk", "repub")
+    report = installed.crawl()
+    copies = sum(run.counters.copies for run in report.runs)
+    assert copies > 0
+    for article in installed.articles():
+        origin = installed.server.district.original(installed.server.district.find(article.url or ""))
+        members = installed.store.stories.members(article.story_id) if article.story_id else []
+        assert origin is not None or len(members) >= 1
+
+
+def test_a_single_url_is_visited_without_a_listing(installed: Installation) -> None:
+    article = installed.server.district.articles("gbk")[0]
+    counters = installed.counters(urls=(installed.server.district.url(article),))
+    assert counters.new == 1
+    assert counters.requests <= 2
+
+
+def test_requests_in_flight_are_never_more_than_allowed_and_gaps_never_shorter_than_the_delay(
+    tmp_path: Path, server: DemoServer
+) -> None:
+    polite = Installation(tmp_path, server, manners=Manners(delay_s=0.12, per_host=1, allow_private=True))
+    urls = tuple(server.district.url(each) for each in server.district.articles("media")[:12])
+    polite.crawl(urls=urls)
+    times = sorted(each.came_s for each in server.traffic.hits)
+    assert len(times) == 13
+    assert min(later - earlier for earlier, later in zip(times, times[1:], strict=False)) >= 0.12
+    assert server.traffic.max_in_flight("media") == 1
+    polite.store.close()
+
+
+def test_a_source_that_cannot_be_reached_says_so_and_breaks_nothing(installed: Installation) -> None:
+    nowhere = NewSource(
+        key="nowhere",
+        publisher=Publisher(name="无处"),
+        kind=SourceKind.FEED,
+        url="http://127.0.0.1:9/feed.xml",
+    )
+    installed.store.sources.add(nowhere, datetime.now(UTC))
+    report = installed.crawl()
+    [run] = report.runs
+    assert run.status is RunStatus.FAILED
+    assert run.reason.startswith("unreachable from here")
+    assert report.issues[run.id][0].kind is IssueKind.UNREACHABLE
+
+
+def test_a_host_that_another_run_visits_is_waited_for(installed: Installation) -> None:
+    url = installed.server.district.url(installed.server.district.articles("gbk")[0])
+    with HostLock(installed.home / "locks", host(url)) as lock:
+        assert lock.acquire()
+        waiting = subprocess.Popen(_command("crawl", "--url", url), env=_environment(installed))
+        time.sleep(3)
+        assert not installed.server.traffic.hits
+    assert waiting.wait(60) == 0
+    assert installed.server.traffic.hits
+
+
+def test_runs_killed_at_any_moment_lose_nothing_and_store_nothing_twice(installed: Installation) -> None:
+    installed.add("trs", "media", "gbk")
+    installed.server.latency_s = 0.02
+    for seconds in (1.2, 1.8, 2.6):
+        crawling = subprocess.Popen(_command("crawl"), env=_environment(installed), start_new_session=True)
+        time.sleep(seconds)
+        family = [psutil.Process(crawling.pid), *psutil.Process(crawling.pid).children(recursive=True)]
+        os.killpg(crawling.pid, signal.SIGKILL)
+        crawling.wait()
+        _, alive = psutil.wait_procs(family, timeout=3)
+        assert not alive
+    installed.server.latency_s = 0.0
+    last = installed.crawl()
+    assert {run.status for run in last.runs} == {RunStatus.SUCCEEDED}, [run.reason for run in last.runs]
+    stored = [each.key for each in installed.articles()]
+    assert sorted(stored) == sorted(truth(installed.server, "trs", "media", "gbk"))
+    assert not list(installed.store.check())
+
+
+def test_an_entry_of_a_site_that_cannot_be_visited_stays_pending(installed: Installation) -> None:
+    [source] = installed.add("gbk")
+    installed.server.stop()
+    report = installed.crawl()
+    assert report.runs[0].status is RunStatus.FAILED
+    assert EntryState.FAILED not in installed.store.entries.counts(source.id)
+
+
+def _command(*arguments: str) -> list[str]:
+    """The command as a user types it."""
+    return [sys.executable, "-m", "quxun", *arguments]
+
+
+def _environment(installed: Installation) -> dict[str, str]:
+    own = {
+        "QUXUN_HOME": str(installed.home),
+        "QUXUN_DATABASE_URL": installed.options.database_url,
+        "QUXUN_DISTRICT": str(installed.options.profile),
+        "QUXUN_DELAY_S": "0",
+        "QUXUN_ALLOW_PRIVATE": "1",
+    }
+    return {**os.environ, **own}
