@@ -44,10 +44,13 @@ _CLOCK = (
 _DAY = r"(?P<d>3[01]|[12]\d|0?[1-9])"
 _MONTH = r"(?P<m>1[0-2]|0?[1-9])"
 _YEAR = r"(?<![\d.])(?P<y>(?:19|20)\d\d)"
-_NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAME = rf"(?P<name>{'|'.join(_NAMES)})[a-z]*\.?"
+_ORDINAL = r"(?:st|nd|rd|th)?"
+_LATE_YEAR = rf"(?P<y>(?:19|20)\d\d)(?!\d)(?:\s*(?:at)?{_CLOCK})?"
 _ENDS = r"(?:(?!\d)|(?=\d\d:\d\d))"
 _SEP = r"\s*[-/.年]\s*"
+_SHORT_DAY = r"(?P<yy>\d\d)(?P<sep>[-/年])(?P<m>1[0-2]|0[1-9])(?:(?P=sep)|月)(?P<d>3[01]|[12]\d|0[1-9])"
 
 #: Tried in this order at every place; the first that fits there wins.
 _FORMS = (
@@ -55,10 +58,9 @@ _FORMS = (
     # A layout that sets the day above the month: `21 / 2024年02月`.
     rf"(?<!\d){_DAY}\s*/?\s+{_YEAR}{_SEP}{_MONTH}(?!\d|\s*[-/.月]\s*\d)(?:\s*月)?(?:\s+{_CLOCK})?",
     # Two-digit years: `16-05-17`, `07年08月24日`.
-    rf"(?<![\d.:/-])(?P<yy>\d\d)(?P<sep>[-/年])(?P<m>1[0-2]|0[1-9])(?:(?P=sep)|月)(?P<d>3[01]|[12]\d|0[1-9])"
-    rf"(?![\d:/-])(?:{_CLOCK})?",
-    rf"(?<!\d)(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?[\s-]+{_NAME}[\s,-]+(?P<y>20\d\d|19\d\d)(?!\d)(?:\s*(?:at)?{_CLOCK})?",
-    rf"\b{_NAME}\s+(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s+(?P<y>20\d\d|19\d\d)(?!\d)(?:\s*(?:at)?{_CLOCK})?",
+    rf"(?<![\d.:/-]){_SHORT_DAY}(?![\d:/-])(?:{_CLOCK})?",
+    rf"(?<!\d){_DAY}{_ORDINAL}[\s-]+{_NAME}[\s,-]+{_LATE_YEAR}",
+    rf"\b{_NAME}\s+{_DAY}{_ORDINAL},?\s+{_LATE_YEAR}",
 )
 _ABSOLUTE = tuple(re.compile(form, re.IGNORECASE) for form in _FORMS)
 _HINT = re.compile(r"\d[\s]*[-/.年月]|[a-z]{3}", re.IGNORECASE)

@@ -87,6 +87,7 @@ class ElsIds:
 def family_of(html: str) -> str | None:
     """The system whose marks a page carries: the one with most of them; None if it carries none."""
     found = {name: sum(bool(mark.search(html)) for mark in marks) for name, marks in _PATTERNS.items()}
+    found["els"] *= 2  # such sites keep links of the systems they were moved from
     best = max(found, key=lambda name: found[name])  # the first of equals
     return best if found[best] else None
 

@@ -7,13 +7,12 @@ page must look like what it is refused as *and* lack a body: hidden junk in good
 
 import re
 
-from lxml import etree
-
 from crawler.extract.body import find_body
 from crawler.extract.decode import decode
 from crawler.extract.founder import read_print
 from crawler.extract.layout import Line
 from crawler.extract.page import Page, parse
+from crawler.extract.query import Query
 from crawler.extract.scripts import script_body
 from crawler.extract.words import tight
 from storage.records import Capture, Entry, Refusal
@@ -24,37 +23,75 @@ SHORT = 160.0  # the same where nothing else speaks for an article
 NOTICE_CHARS = 80  # the longest line that is read as an error's headline
 ROWS = 6  # linked titles that make a listing of a page without a body
 
-_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|div|p|table|title|meta|h1|span|a|article|section|br|font|center)\b", re.IGNORECASE)
-_FEED = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF|datastore|opml|svg)\b", re.IGNORECASE | re.DOTALL)
-_BINARY = (b"%PDF", b"PK\x03\x04", b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"Rar!", b"ID3", b"BM")
+_HTML = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|div|p|table|title|meta|h1|span|a|article|section|br|font|center)\b",
+    re.IGNORECASE,
+)
+_FEED = re.compile(
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF|datastore|opml|svg)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_BINARY = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"GIF8",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"RIFF",
+    b"\x1f\x8b",
+    b"\xd0\xcf\x11\xe0",
+    b"Rar!",
+    b"ID3",
+    b"BM",
+)
 _HTML_TYPES = ("html", "xhtml")
-_OTHER_TYPES = re.compile(r"^(?:image|audio|video|font)/|pdf|json|javascript|css|octet-stream|zip|msword|officedocument|excel|powerpoint|rtf|csv", re.IGNORECASE)
+_OTHER_TYPES = re.compile(
+    r"^(?:image|audio|video|font)/|pdf|json|javascript|css|octet-stream|zip|msword|officedocument|excel|"
+    r"powerpoint|rtf|csv",
+    re.IGNORECASE,
+)
 
 _CHALLENGE = re.compile(
-    r"\$_ts\b|__jsl_clearance|__jsluid|acw_sc__v2|<meta[^>]{0,400}\br=[\"']m[\"']|_Incapsula_|cf[-_]chl|challenge-platform|"
+    r"\$_ts\b|__jsl_clearance|__jsluid|acw_sc__v2|<meta[^>]{0,400}\br=[\"']m[\"']|_Incapsula_|cf[-_]chl|"
+    r"challenge-platform|"
     r"aliyun_waf|awswaf|waf_captcha|geetest|NoCaptcha|TencentCaptcha|sec-cpt|bm-verify",
     re.IGNORECASE,
 )
 _CHALLENGED = re.compile(
-    r"人机(?:验证|识别|检测)|安全验证|滑动(?:验证|滑块)|拖动滑块|验证码|请完成验证|访问(?:过于|太过)?频繁|访问行为异常|请求(?:已被|被)拦截|访问(?:已被|被)(?:拦截|阻断|拒绝|禁止)|"
-    r"访问受限|请开启javascript并刷新|网站防火墙|安全狗|云盾|云锁|创宇盾|waf|checkingyourbrowser|justamoment|attentionrequired|captcha|unusualtraffic|verifyyouarehuman",
+    r"人机(?:验证|识别|检测)|安全验证|滑动(?:验证|滑块)|拖动滑块|验证码|请完成验证|访问(?:过于|太过)?频繁|"
+    r"访问行为异常|请求(?:已被|被)拦截|访问(?:已被|被)(?:拦截|阻断|拒绝|禁止)|"
+    r"访问受限|请开启javascript并刷新|网站防火墙|安全狗|云盾|云锁|创宇盾|waf|checkingyourbrowser|justamoment|"
+    r"attentionrequired|captcha|unusualtraffic|verifyyouarehuman",
     re.IGNORECASE,
 )
 _GONE = re.compile(
-    r"(?:页面|网页|内容|文章|信息|链接|资源|文件|新闻|帖子|地址|稿件|网址|栏目).{0,12}(?:不存在|未找到|找不到|没有找到|已(?:经)?(?:被)?(?:删除|删|下线|下架|撤销|移除|失效|过期|关闭)|被(?:删除|移除|屏蔽)|丢失|走丢|飞走|失踪|无法访问|无法显示|打不开|出错)|"
-    r"(?:找不到|未找到|没有找到|无法找到).{0,14}(?:页面|网页|内容|文章|信息|资源|文件)|此内容因违规|该内容已被发布者删除|"
-    r"^(?:\W*(?:http|错误|error)?\W*(?:40[0-9]|410|50[0-9])\b.{0,40})$|notfound|pagenotfound|forbidden|badgateway|internalservererror|serviceunavailable|"
-    r"(?:系统|服务器|程序|数据库|网站|站点|运行时|内部)(?:内部)?(?:错误|出错|繁忙|异常|正在维护|维护中|升级中|已关闭|暂停访问)|serverErrorin|出错(?:了|啦)|暂时无法访问|"
-    r"^(?:提示信息|错误提示|系统提示|出错提示|信息提示|访问出错|页面提示)$|抱歉.{0,20}(?:不存在|找不到|删除|下线|没有)",
+    r"(?:页面|网页|内容|文章|信息|链接|资源|文件|新闻|帖子|地址|稿件|网址|栏目).{0,12}(?:不存在|未找到|找不到|"
+    r"没有找到|已(?:经)?(?:被)?(?:删除|删|下线|下架|撤销|移除|失效|过期|关闭)|被(?:删除|移除|屏蔽)|丢失|走丢|"
+    r"飞走|失踪|无法访问|无法显示|打不开|出错)|"
+    r"(?:找不到|未找到|没有找到|无法找到).{0,14}(?:页面|网页|内容|文章|信息|资源|文件)|此内容因违规|"
+    r"该内容已被发布者删除|"
+    r"^(?:\W*(?:http|错误|error)?\W*(?:40[0-9]|410|50[0-9])\b.{0,40})$|notfound|pagenotfound|forbidden|"
+    r"badgateway|internalservererror|serviceunavailable|"
+    r"(?:系统|服务器|程序|数据库|网站|站点|运行时|内部)(?:内部)?(?:错误|出错|繁忙|异常|正在维护|维护中|升级中|"
+    r"已关闭|暂停访问)|serverErrorin|出错(?:了|啦)|暂时无法访问|"
+    r"^(?:提示信息|错误提示|系统提示|出错提示|信息提示|访问出错|页面提示)$|抱歉.{0,20}(?:不存在|找不到|删除|"
+    r"下线|没有)",
     re.IGNORECASE,
 )
 _LOGIN = re.compile(r"登录|登陆|请先登|sign\s?in|log\s?in|身份认证|统一认证|会员中心|账号密码", re.IGNORECASE)
-_NO_SCRIPT = re.compile(r"(?:enable|启用|开启|打开|支持|without).{0,20}javascript|javascript.{0,20}(?:enable|启用|开启|打开|关闭|禁用|disabled)", re.IGNORECASE)
-_LOADING = re.compile(r"^(?:正在加载|加载中|数据加载中|loading|请稍候|请稍等|页面加载中|正在跳转|跳转中|redirecting).{0,20}$", re.IGNORECASE)
+_NO_SCRIPT = re.compile(
+    r"(?:enable|启用|开启|打开|支持|without).{0,20}javascript|javascript.{0,20}(?:enable|启用|开启|打开|关闭|"
+    r"禁用|disabled)",
+    re.IGNORECASE,
+)
+_LOADING = re.compile(
+    r"^(?:正在加载|加载中|数据加载中|loading|请稍候|请稍等|页面加载中|正在跳转|跳转中|redirecting).{0,20}$",
+    re.IGNORECASE,
+)
 _DATED = re.compile(r"(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}")
-_PASSWORD = etree.XPath("boolean(//input[translate(@type,'PASWORD','pasword')='password'])")
-_SCRIPTS = etree.XPath("boolean(//script)")
-_REFRESH = etree.XPath("boolean(//meta[translate(@http-equiv,'REFSH','refsh')='refresh'])")
+_PASSWORD = Query("//input[translate(@type, 'PASWORD', 'pasword') = 'password']")
+_SCRIPTS = Query("//script")
+_REFRESH = Query("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh']")
 _ARTICLE_METAS = ("articletitle", "article:published_time", "pubdate", "publishdate")
 _CHALLENGE_STATUS = {412, 521, 567, 405, 403, 503, 429}
 
@@ -107,10 +144,14 @@ def _refusal(page: Page, status: int, entry: Entry | None) -> Refusal | None:
     if weight < SHORT and not carried:
         if not (_is_tagged(page) and weight >= BRIEF / 2) and _says(_GONE, page, lines):
             return Refusal.SOFT_404
-        if weight < BRIEF and _PASSWORD(page.tree) and _says(_LOGIN, page, lines):
+        if weight < BRIEF and _PASSWORD.holds(page.tree) and _says(_LOGIN, page, lines):
             return Refusal.LOGIN
         if weight < BRIEF and _is_shell(page, lines):
-            return Refusal.SHELL if page.text.strip() and (_SCRIPTS(page.tree) or _REFRESH(page.tree) or lines) else Refusal.EMPTY
+            return (
+                Refusal.SHELL
+                if page.text.strip() and (_SCRIPTS.holds(page.tree) or _REFRESH.holds(page.tree) or lines)
+                else Refusal.EMPTY
+            )
     printed = read_print(page)
     if printed is not None and printed.is_page:
         return Refusal.LISTING
@@ -157,7 +198,11 @@ def _is_listing(page: Page, weight: float, lines: list[Line]) -> bool:
     """Many linked titles, dates beside them, and no body."""
     if weight >= 2 * SHORT or _is_tagged(page):
         return False
-    titles = [number for number, line in enumerate(lines) if len(line.text) >= 8 and line.linked >= 8 and line.linked * 2 > len(line.text)]
+    titles = [
+        number
+        for number, line in enumerate(lines)
+        if len(line.text) >= 8 and line.linked >= 8 and line.linked * 2 > len(line.text)
+    ]
     if weight < BRIEF and len(titles) >= ROWS:
         return True
     if len(titles) < 2 * ROWS:

@@ -150,7 +150,6 @@ def _key_host(authority: str) -> str:
 
 
 def _shorter_host(name: str) -> str:
-    name = name.rstrip(".:")
     shape = re.fullmatch(r"(.*?)(?::(\d+))?", name, re.DOTALL)
     name, port = (shape[1].rstrip(".:"), (shape[2] or "").lstrip("0")) if shape else (name, "")
     name = _WWW.sub("", name) or "-"  # a host must stay, or the path would be read as one the next time

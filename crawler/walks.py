@@ -8,17 +8,14 @@ none. Listings are never de-duplicated.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from storage.records import Digest, Entry, EntryState, KnownEntry, Listing
+from storage.records import Digest, Entry, EntryState, KnownEntry, Listing, ListingId
 
 #: Known entries beside a wholly known page that end a walk.
 MORE_KNOWN = 5
-
-#: States in which a visit settled an entry and only news about it calls for another.
-_SETTLED = (EntryState.STORED, EntryState.REFUSED, EntryState.OFF_DISTRICT, EntryState.GONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +44,8 @@ class Step:
     """What one page of a listing calls for."""
 
     walk: Walk
-    #: Entries to visit now: unknown, still pending, or with another claim than at their last visit.
+    #: Entries to visit now: unknown or still pending. What a listing claims to have changed is due by the
+    #: store's word, once the page is stored.
     visit: tuple[Entry, ...]
     #: Keys of known entries to be visited again because the listing changed about them.
     revisit: tuple[str, ...]
@@ -76,17 +74,33 @@ def step(walk: Walk, entries: tuple[Entry, ...], known: Mapping[str, KnownEntry]
     return Step(
         walk=ahead,
         visit=tuple(entry for entry in entries if walk.full or _to_visit(entry, known)),
-        revisit=_renamed(entries, known) + (_vanished(walk.listing, keys) if walk.pages == 0 else ()),
+        revisit=_renamed(walk.listing, entries, known) + (_vanished(walk.listing, keys) if walk.pages == 0 else ()),
         stop=not keys - walk.keys or _known_from_here(ahead),
     )
 
 
 #: A listing that another names is read again after this, whatever the claim says: claims can be wrong.
 CHILD_MAX_AGE = timedelta(hours=24)
+#: Of the listings that a changed one names, so many with the latest claims are asked for, whatever they claim.
+LATEST_CHILDREN = 5
 
 
-def child_due(listing: Listing, now: datetime) -> bool:
-    """Whether a listing that another one names is to be read: never read, claimed to have changed, or long ago."""
+def children_due(children: Sequence[Listing], now: datetime, changed: Collection[ListingId]) -> list[Listing]:
+    """Which of the listings that others name are to be read; `changed` are the namers that have just changed.
+
+    A claim is the latest date of what a sitemap holds, so an item dated later than it was published hides
+    every change until its date is passed. The latest claims of a changed index are therefore not trusted:
+    a conditional request tells.
+    """
+    suspects: set[ListingId] = set()
+    for parent in changed:
+        named = sorted((c for c in children if c.parent_id == parent), key=lambda c: c.claimed_modified, reverse=True)
+        suspects.update(child.id for child in named[:LATEST_CHILDREN])
+    return [child for child in children if child.id in suspects or _child_due(child, now)]
+
+
+def _child_due(listing: Listing, now: datetime) -> bool:
+    """Never read, claimed to have changed since, or read long ago."""
     if listing.read_at is None or listing.claimed_modified != listing.read_modified:
         return True
     return now - listing.read_at >= CHILD_MAX_AGE
@@ -112,18 +126,20 @@ def _known_from_here(ahead: Walk) -> bool:
 
 def _to_visit(entry: Entry, known: Mapping[str, KnownEntry]) -> bool:
     remembered = known.get(entry.key)
-    if remembered is None or remembered.state is EntryState.PENDING:
-        return True
-    return remembered.state in _SETTLED and bool(entry.modified) and entry.modified != remembered.visited_modified
+    return remembered is None or remembered.state is EntryState.PENDING
 
 
-def _renamed(entries: tuple[Entry, ...], known: Mapping[str, KnownEntry]) -> tuple[str, ...]:
-    """Stored entries under another headline than before: the sign of an edit where no date tells of it."""
+def _renamed(listing: Listing, entries: tuple[Entry, ...], known: Mapping[str, KnownEntry]) -> tuple[str, ...]:
+    """Stored entries under another headline than before: the sign of an edit where no date tells of it.
+
+    Only the listing that named an entry first speaks for its headline: another may shorten it.
+    """
     return tuple(
         entry.key
         for entry in entries
         if (remembered := known.get(entry.key)) is not None
         and remembered.state is EntryState.STORED
+        and remembered.listing_id == listing.id
         and entry.title
         and remembered.entry.title
         and entry.title != remembered.entry.title

@@ -32,6 +32,9 @@ MOST = 2**63 - 1
 #: Columns that a table may take where there is no terminal to fit into: nothing is cut off in a pipe.
 _PAPER_WIDTH = 2000
 
+#: Columns from which a terminal has room for sentences in a table.
+_WIDE = 150
+
 #: What could give orders to a terminal: a page's words must not (ESC sequences, changes of direction).
 _ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -65,6 +68,9 @@ def now() -> datetime:
 
 def show(drawn: RenderableType) -> None:
     """Print a table or grid: fitted into a terminal, as wide as it is anywhere else."""
+    if isinstance(drawn, Table):
+        for column in drawn.columns:  # Chinese has no spaces to wrap at, and would be cut off
+            column.overflow = "fold"
     if out().is_terminal:
         out().print(drawn)
         return
@@ -80,6 +86,22 @@ def said(words: str, style: str = "") -> Text:
     return Text(_ORDERS.sub("", words), style=style)
 
 
+def roomy() -> bool:
+    """Whether a line may be long: in a pipe, and on a wide terminal."""
+    return not out().is_terminal or out().width >= _WIDE
+
+
+def in_use(names: Iterable[str], counts: Iterable[object]) -> list[str]:
+    """The names of the numbers that are not 0 in all of the records: only they deserve a column."""
+    records = list(counts)
+    return [name for name in names if any(getattr(each, name) for each in records)]
+
+
+def number(count: int) -> Text:
+    """A number in a table; 0 does not catch the eye."""
+    return Text(str(count)) if count else Text("·", style="dim")
+
+
 def grid(rows: Iterable[tuple[str, str | Text]]) -> Table:
     """Labels and what they label, one a line."""
     drawn = Table.grid(padding=(0, 2))
@@ -92,7 +114,9 @@ def grid(rows: Iterable[tuple[str, str | Text]]) -> Table:
 
 def print_line(value: Mapping[str, object]) -> None:
     """One JSON object on a line of standard output."""
-    sys.stdout.write(json_line(value) + "\n")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(json_line(value).encode() + b"\n")  # JSON is UTF-8, whatever the terminal's encoding
+    sys.stdout.buffer.flush()
 
 
 def progress(*, quiet: bool = False) -> Progress:

@@ -199,15 +199,16 @@ class Importer:
         if profile is not None or capture.status in _GONE:
             for one in inlet.passes:  # what it refers to may still wait
                 one.ingest.flush()
-        key = url_key(capture.url)
-        known = self._store.articles.known(inlet.source.publisher_id, [key]).get(key)
-        snapshots = self._store.articles.snapshots(known.id) if known else []
         into = self._pass(inlet, capture.url)
         into.urls.add(capture.url)
+        key = ArticleKey(url_key(capture.url))
+        owner = into.ingest.attribution.of_article(key, capture.url)
+        known = self._store.articles.known(owner.publisher_id, [key]).get(key)
+        snapshots = self._store.articles.snapshots(known.id) if known else []
         if any(each.url == capture.url and each.captured_at == capture.captured_at for each in snapshots):
             into.unchanged += 1
         elif known is not None and profile is not None:
-            self._revisit(into, inlet.source, capture, known, _referred_to(archived, snapshots), profile)
+            self._revisit(into, owner, capture, known, _referred_to(archived, snapshots), profile)
         elif known is not None and capture.status in _GONE:
             into.ingest.take(Visit(capture=capture, known=known))
         elif profile is None and capture.status // 100 == _SUCCESS:

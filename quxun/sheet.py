@@ -232,12 +232,12 @@ def _members(sheet: Sheet, zone: ZoneInfo) -> Table | None:
 def _leads(leads: Sequence[Lead], zone: ZoneInfo) -> Table | None:
     if not leads:
         return None
-    drawn = Table(
-        box=None, show_header=False, pad_edge=False, title=f"相关资讯 leads ({len(leads)})", title_justify="left"
-    )
+    title = f"相关资讯 leads ({len(leads)})"
+    drawn = Table(box=None, show_header=False, pad_edge=False, title=title, title_justify="left")
+    drawn.add_column(style="dim", no_wrap=True)
     for lead in leads:
         words = Text("\n").join(said(part) for part in (lead.title, lead.snippet, lead.url) if part)
-        drawn.add_row(Text(local(lead.published_at, zone), style="dim"), words)
+        drawn.add_row(local(lead.published_at, zone), words)
     return drawn
 
 

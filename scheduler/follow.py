@@ -18,11 +18,9 @@ def follow_stories(store: Store, now: datetime) -> frozenset[ArticleId]:
     copies: set[ArticleId] = set()
     cursor = store.changes.cursor(STORIES)
     while changes := store.changes.after(cursor, _BATCH):
-        for change in changes:
-            if change.kind in _FOLLOWED:
-                member = store.stories.settle_exact(change.article_id, now)
-                if member.relation is not Relation.ORIGINAL:
-                    copies.add(change.article_id)
+        changed = [change.article_id for change in changes if change.kind in _FOLLOWED]
+        settled = store.stories.settle_all_exact(changed, now)
+        copies.update(member.article_id for member in settled if member.relation is not Relation.ORIGINAL)
         cursor = changes[-1].id
         store.changes.move_cursor(STORIES, cursor)
     return frozenset(copies)

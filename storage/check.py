@@ -5,7 +5,7 @@ connection is held between two findings, and a large database is read in pieces.
 """
 
 import os
-import platform
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -163,7 +163,7 @@ def _dead_runs(database: Database) -> Iterator[Finding]:
     query = (
         select(runs.c.id, runs.c.pid, sources.c.key)
         .join_from(runs, sources)
-        .where(runs.c.status == RunStatus.RUNNING, runs.c.machine == platform.node())
+        .where(runs.c.status == RunStatus.RUNNING, runs.c.machine == socket.gethostname())
     )
     with database.read() as connection:
         found = connection.execute(query).all()

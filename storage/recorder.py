@@ -91,7 +91,7 @@ class _Batch:
             case IssueSeen():
                 issues.put(self._connection, self._run_id, intent)
             case Disallowed():
-                entries.disallow(self._connection, self._source.id, intent)
+                self._disallow(intent)
             case _:
                 self._do_visit(intent)
 
@@ -207,13 +207,21 @@ class _Batch:
         self._settle(intent.visited, Outcome(state=state, article_id=article_id, retry_at=retry_at))
         return True
 
+    def _disallow(self, told: Disallowed) -> None:
+        if self._note(told.entry_key, EntryState.DISALLOWED, told.seen_at):
+            entries.disallow(self._connection, self._source.id, told)
+
     def _note_fruitless(self, visited: Visited, outcome: EntryState, detail: str) -> bool:
+        return self._note(visited.url, outcome, visited.captured_at, visited.status, detail)
+
+    def _note(self, url: str, outcome: EntryState, at: datetime, status: int = 0, detail: str = "") -> bool:
+        """Note what came of a URL; False if it was noted before."""
         values = {
             "run_id": self._run_id,
-            "url": visited.url,
+            "url": url,
             "outcome": outcome,
-            "captured_at": visited.captured_at,
-            "status": visited.status,
+            "captured_at": at,
+            "status": status,
             "detail": detail,
         }
         statement = _note_fruitless(self._connection.dialect.name)

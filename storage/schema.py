@@ -99,7 +99,7 @@ issues = Table(
     CheckConstraint("count > 0", name="count"),
 )
 
-#: Visits that left no snapshot. Without them a batch told twice would count a failure twice.
+#: Visits that left no snapshot, or were not allowed. Without them a batch told twice would count a failure twice.
 fruitless_visits = Table(
     "fruitless_visits",
     metadata,
@@ -114,7 +114,7 @@ fruitless_visits = Table(
     UniqueConstraint("run_id", "url", "outcome", "captured_at", name="run_id_url_outcome_captured_at"),
     points_to("runs", "run_id"),
     one_of("outcome", EntryState),
-    CheckConstraint("outcome NOT IN ('pending', 'stored', 'disallowed')", name="fruitless"),
+    CheckConstraint("outcome NOT IN ('pending', 'stored')", name="fruitless"),
 )
 
 blobs = Table(

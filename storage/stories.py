@@ -16,7 +16,7 @@ from storage.records import ArticleId, Digest, Relation, StoryId, StoryMember
 from storage.schema import articles, publishers, snapshots, stories, story_members
 
 #: Number of the advisory lock under which stories grow: two copies that arrive at once must meet.
-_STORIES_LOCK = 2
+STORIES_LOCK = 2
 
 _FIRST = "the first to be published with these words"
 _ALONE = "nobody else has these words"
@@ -56,7 +56,7 @@ class Stories:
     ) -> StoryMember:
         """Put an article into a story, or into a new one. One that is in a story already stays where it is."""
         with self._database.write() as connection:
-            self._database.lock(connection, _STORIES_LOCK)
+            self._database.lock(connection, STORIES_LOCK)
             by_id(connection, article_id)
             return _join(connection, article_id, relation, evidence, now, story_id)
 
@@ -71,7 +71,7 @@ class Stories:
     def settle_all_exact(self, article_ids: Sequence[ArticleId], now: datetime) -> list[StoryMember]:
         """`settle_exact` for several articles in their order, in one transaction."""
         with self._database.write() as connection:
-            self._database.lock(connection, _STORIES_LOCK)
+            self._database.lock(connection, STORIES_LOCK)
             return [_settle_exact(connection, article_id, now) for article_id in article_ids]
 
 

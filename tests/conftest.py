@@ -23,8 +23,8 @@ settings.load_profile("quxun")
 
 
 @pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Refuse every connection that leaves this machine; what a child process does is not seen."""
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Refuse every connection that leaves this machine, and list it; what a child process does is not seen."""
     refused: list[str] = []
 
     def guarded(name: str) -> Any:
@@ -40,7 +40,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     for name in ("connect", "connect_ex"):
         monkeypatch.setattr(socket.socket, name, guarded(name))
-    yield
+    yield refused
     if refused:  # also where the code under test swallowed the failure
         pytest.fail(f"a test may not use the network, but this one connected to {', '.join(refused)}")
 

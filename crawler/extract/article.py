@@ -4,18 +4,21 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
+from crawler.dates import read_date
 from crawler.extract.body import Body, Weights, find_body
 from crawler.extract.byline import find_byline, find_editors
 from crawler.extract.cleaning import Cleaned, breaks_off, clean
+from crawler.extract.credit import find_category, find_credit
 from crawler.extract.founder import Print, read_print
-from crawler.extract.header import Dated, Zone, find_category, find_credit, find_date, find_modified, joined
 from crawler.extract.headline import Headline, find_headline
 from crawler.extract.layout import Layout, Line
 from crawler.extract.links import attachments_of, images_of
-from crawler.extract.names import people
+from crawler.extract.names import credited, people
 from crawler.extract.page import Page, fragment
+from crawler.extract.published import Dated, find_date, find_modified
 from crawler.extract.scripts import script_body, unescaped
 from crawler.extract.words import squash, tight
+from crawler.extract.zone import Zone, joined
 from storage.records import Entry, Extraction, Person, Refusal
 
 TAIL_LINES = 12  # below a body, where editors and credits stand
@@ -41,7 +44,10 @@ def read_chinese(
     if len(tight(cleaned.text)) < MIN_TEXT:
         return Refusal.NO_TEXT
     zone, tail = _surroundings(page, headline, body)
-    dated = find_date(zone, page.tags, tail, entry=entry, url=page.url, captured_at=captured_at, timezone=timezone)
+    issue = printed.issue_date or (entry.issue_date if entry else None)
+    dated = find_date(
+        zone, page.tags, tail, entry=entry, url=page.url, captured_at=captured_at, timezone=timezone, issue=issue
+    )
     return _extraction(page, extractor, headline, body, cleaned, zone, tail, dated, printed, entry, timezone)
 
 
@@ -60,7 +66,10 @@ def _body(page: Page, headline: Headline | None, entry: Entry | None) -> tuple[B
     line = headline.line if headline else -1
     body = find_body(page.layout, page.weights, line, _opening(page))
     size = _size(body, page.weights)
-    for source, evidence in ((script_body(page.text), "script:memo"), (unescaped(entry.content) if entry else "", "entry")):
+    for source, evidence in (
+        (script_body(page.text), "script:memo"),
+        (unescaped(entry.content) if entry else "", "entry"),
+    ):
         if not source:
             continue
         layout = Layout.of(fragment(source))
@@ -81,7 +90,11 @@ def _below_headline(body: Body, weights: Weights, headline: int) -> Body:
 
 
 def _size(body: Body | None, weights: Weights) -> float:
-    return max(weights.prose(body.start, body.end), sum(len(line.text) - line.linked for line in body.lines)) if body else 0.0
+    return (
+        max(weights.prose(body.start, body.end), sum(len(line.text) - line.linked for line in body.lines))
+        if body
+        else 0.0
+    )
 
 
 def _opening(page: Page) -> int:
@@ -90,7 +103,14 @@ def _opening(page: Page) -> int:
     start = description[:14].strip()
     if len(start) < 10 or re.search(r"[\u3400-\u9fff]", start) is None:
         return -1
-    return next((number for number, line in enumerate(page.layout.lines) if line.text.startswith(start) and len(line.text) > 30), -1)
+    return next(
+        (
+            number
+            for number, line in enumerate(page.layout.lines)
+            if line.text.startswith(start) and len(line.text) > 30
+        ),
+        -1,
+    )
 
 
 def _surroundings(page: Page, headline: Headline, body: Body) -> tuple[Zone, list[Line]]:
@@ -108,7 +128,7 @@ def _extraction(
     header = [line for _, line in zone.lines() if line not in body.lines or line.text in cleaned.dropped]
     left_out = [line for line in body.lines[-TAIL_LINES:] if line.text in cleaned.dropped]
     credit, credit_from = find_credit(zone, page.tags, [*left_out, *tail], headline.text + cleaned.text)
-    byline, byline_from = _byline(cleaned, header, [*left_out, *tail], printed)
+    byline, byline_from = _byline(page, cleaned, header, [*left_out, *tail], printed)
     category, category_from = find_category(page.layout, page.tags, headline.text)
     evidence = {"title": headline.evidence, "text": body.evidence, "published_at": dated.evidence if dated else ""}
     evidence |= {"credit": credit_from, "byline": byline_from, "category": category_from}
@@ -126,6 +146,7 @@ def _extraction(
         published_at=dated.moment.at if dated else None,
         published_precision=dated.moment.precision if dated else None,
         modified_at=find_modified(page.tags, timezone),
+        stated_snapshot_at=_stated_snapshot(page.layout.lines[max(0, headline.line) :], timezone),
         paper=printed.paper,
         page=printed.page or (entry.page if entry else ""),
         issue_date=printed.issue_date or (entry.issue_date if entry else None),
@@ -138,11 +159,21 @@ def _extraction(
     )
 
 
-def _byline(cleaned: Cleaned, header: list[Line], tail: list[Line], printed: Print) -> tuple[tuple[Person, ...], str]:
+def _stated_snapshot(lines: list[Line], timezone: str) -> datetime | None:
+    """When an archive of snapshots says it took this copy."""
+    for line in lines:
+        if "快照生成时间" in line.text and (moment := read_date(line.text, zone=timezone)):
+            return moment.at
+    return None
+
+
+def _byline(
+    page: Page, cleaned: Cleaned, header: list[Line], tail: list[Line], printed: Print
+) -> tuple[tuple[Person, ...], str]:
     found, where = find_byline(cleaned.kept, header, tail)
-    if not found and printed.author and (named := people(printed.author, labelled=True)):
+    if not found and printed.author and (named := credited(printed.author) or people(printed.author, labelled=True)):
         # The CMS also names whoever entered the text; only a name that the page shows is the byline.
-        shown = cleaned.text + "".join(line.text for line in header)
-        if all(person.name in tight(shown) for person in named):
+        shown = tight(cleaned.text + "".join(line.text for line in page.layout.lines))
+        if all(person.name in shown for person in named):
             return named, "founder"
     return found, where

@@ -7,8 +7,17 @@ box whose lines weigh most, where prose counts for a box and links, notices and 
 import re
 from dataclasses import dataclass
 
-from crawler.extract.boilerplate import begins_related, is_contact, is_foot, is_header_line, is_junk_box, is_never_body
+from crawler.extract.boilerplate import (
+    begins_related,
+    is_boilerplate,
+    is_contact,
+    is_foot,
+    is_header_line,
+    is_junk_box,
+    is_never_body,
+)
 from crawler.extract.layout import Box, Layout, Line
+from crawler.extract.words import words
 
 TEASER_LINES = 8  # of an item in a list of stories
 MAX_PROSE = 400  # one long paragraph must not outweigh a page
@@ -19,9 +28,13 @@ KNOWN_SHARE = 0.6  # a known container is taken if it holds this much of the bes
 
 #: Tokens of class or id that a CMS gives to nothing but the body.
 _KNOWN = frozenset(
-    "trs_editor trs_ueditor trs_editor_view trs_uedit ucap-content zoom vsb_content v_news_content ozoom maintext rwb_zw p-detail "
-    "detailcontent founder-content endtext js_content artibody main-txt artile_zw xxgk-content ivs_content contenttext doccontent "
-    "newsdetatext article-body article_body post_body post-body wp_articlecontent articlecontent".split()
+    words(
+        "trs_editor trs_ueditor trs_editor_view trs_uedit ucap-content zoom vsb_content v_news_content ozoom "
+        "maintext rwb_zw p-detail "
+        "detailcontent founder-content endtext js_content artibody main-txt artile_zw xxgk-content ivs_content "
+        "contenttext doccontent "
+        "newsdetatext article-body article_body post_body post-body wp_articlecontent articlecontent"
+    )
 )
 _BEGINS = re.compile(r"信息内容\]>begin|^enpcontent$|contentstart$|正文.{0,4}(?:begin|start|开始)")
 _ENDS = re.compile(r"信息内容\]>end|^/enpcontent$|contentend$|正文.{0,4}(?:end|结束)")
@@ -105,14 +118,17 @@ class Weights:
         for boxes in groups.values():
             if len(boxes) >= 3:
                 for box in boxes:
-                    if self.prose(box.start, box.end) < 200 and all(line.heading != 1 for line in lines[box.start : box.end]):
+                    if self.prose(box.start, box.end) < 200 and all(
+                        line.heading != 1 for line in lines[box.start : box.end]
+                    ):
                         self.junk[box.start : box.end] = [True] * (box.end - box.start)
-
 
     def leads_on(self, number: int) -> bool:
         """Whether a line is a heading like 相关阅读 that linked titles follow."""
         lines = self.layout.lines
-        return begins_related(lines[number].text) and any(_is_linked_title(line) for line in lines[number + 1 : number + 4])
+        return begins_related(lines[number].text) and any(
+            _is_linked_title(line) for line in lines[number + 1 : number + 4]
+        )
 
     def _mark_below_headings(self) -> None:
         """What follows such a heading in the same box is no part of an article, once something was told before it."""
@@ -147,13 +163,13 @@ def find_body(layout: Layout, weights: Weights, headline: int = -1, opening: int
 
 
 def _between_markers(layout: Layout, weights: Weights) -> Body | None:
-    start = -1
+    start, begin = -1, ""
     for number, mark in layout.marks:
         if start < 0 and _BEGINS.search(mark):
-            start = number
+            start, begin = number, mark
         elif start >= 0 and _ENDS.search(mark):
             if number > start and weights.prose(start, number) > 0:
-                return Body(layout, start, number, f"marker:{mark}"[:60])
+                return Body(layout, start, number, f"marker:{begin}"[:60])
             start = -1
     return None
 
@@ -199,15 +215,18 @@ def _loosened(layout: Layout, box: Box, weights: Weights, headline: int) -> Box:
         around = layout.boxes[box.parent]
         if around.start <= headline:
             break
-        added = [*range(around.start, box.start), *range(box.end, around.end)]
-        if not all(_may_belong(layout.lines[number], weights.lines[number]) for number in added):
+        above = [*range(around.start, box.start)]
+        below = [*range(box.end, around.end)]
+        if not all(_may_belong(layout.lines[number], weights.lines[number]) for number in above + below):
+            break
+        if any(is_header_line(layout.lines[number].text) for number in above):
             break
         box = around
     return box
 
 
 def _may_belong(line: Line, weight: float) -> bool:
-    return weight >= 0 and not line.linked and not is_header_line(line.text) and not begins_related(line.text)
+    return weight >= 0 and not line.linked and not begins_related(line.text) and not is_boilerplate(line.text)
 
 
 def _is_linked_title(line: Line) -> bool:

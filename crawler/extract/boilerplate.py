@@ -6,13 +6,15 @@ mentions such words stays.
 
 import re
 
-from crawler.extract.words import plain
+from crawler.extract.words import plain, words
 
 _NAME = r"[\u3400-\u9fff·]{2,4}"
 _EDITOR = (
     r"(?:本文|本期|文字|本版|网络|新媒体|图文|实习|见习|值班|责任|执行|首席|初审|终审|英文|视觉|微信|栏目|运营)?"
-    r"(?:责任编辑|责任编辑人|责编|责校|编辑|编校|校对|审校|审核|审读|审签|复审|复核|初审|终审|二审|三审|一审|签发|监制|总监制|监审|"
-    r"主编|总编辑|值班主任|值班总编|统筹|总统筹|总策划|策划|排版|美编|制图|制作|出品|出品人|供稿|供图|录入|上传|发布人|责任人|责任校对)"
+    r"(?:责任编辑|责任编辑人|责编|责校|编辑|编校|校对|审校|审核|审读|审签|复审|复核|初审|终审|二审|三审|一审|"
+    r"签发|监制|总监制|监审|"
+    r"主编|总编辑|值班主任|值班总编|统筹|总统筹|总策划|策划|排版|美编|制图|制作|出品|出品人|供稿|供图|录入|"
+    r"上传|发布人|责任人|责任校对)"
 )
 _EDITOR_LINE = re.compile(
     rf"[\[【(<*]?{_EDITOR}(?:[:/|丨︱｜]|(?={_NAME}(?:$|{_EDITOR}|[\]】)、,/])))(?:[^。!?;]{{0,60}})[\]】)>]?$"
@@ -20,48 +22,74 @@ _EDITOR_LINE = re.compile(
 _EDITED_BY = re.compile(rf"[^。!?;]{{2,50}}(?<![\u3400-\u9fff]){_EDITOR}[:/丨｜][^。!?;]{{1,40}}$")
 _ORIGINAL_TITLE = re.compile(r"[\[【(]?(?:原标题|原题|原文标题)[:为].{2,90}$")
 _HEADER_LABEL = (
-    r"(?:发布|发表|发稿|更新|上传|创建|成文|录入|印发|撰写|刊发)?(?:时间|日期)|来源|信息来源|文章来源|稿件来源|稿源|来源于|出处|作者|"
-    r"文章作者|本文作者|发布者|发布人|发布机构|发布单位|发布部门|责任部门|信息来源单位|浏览量|浏览|浏览次数|点击|点击量|点击数|点击次数|"
+    r"(?:发布|发表|发稿|更新|上传|创建|成文|录入|印发|撰写|刊发)?(?:时间|日期)|来源|信息来源|文章来源|稿件来源|"
+    r"稿源|来源于|出处|作者|"
+    r"文章作者|本文作者|发布者|发布人|发布机构|发布单位|发布部门|责任部门|信息来源单位|浏览量|浏览|浏览次数|"
+    r"点击|点击量|点击数|点击次数|"
     r"阅读|阅读量|阅读数|阅读次数|访问量|访问次数|人气|字号|字体|字体大小|评论数|编辑|责任编辑|审核|分享|分享到|打印"
 )
 _META_LINE = re.compile(rf"[\[【(|]?(?:{_HEADER_LABEL})[:\]】]")
 #: The table of contents data above a government document.
 _INFO_LABEL = re.compile(
-    r"[\[【(]?(?:索引号|索引|主题分类|主题词|主题|发文机关|发文单位|发文字号|发文日期|文号|文件编号|成文日期|成文时间|生成日期|发布机构|发布单位|公开方式|公开时限|公开范围|公开属性|"
-    r"公开类别|公开日期|有效性|是否有效|时效|效力状态|信息分类|信息类别|信息名称|名称|标题|服务对象|体裁分类|体裁|组配分类|内容概述|内容分类|统一编号|统一登记号|登记号|失效日期|废止日期|"
+    r"[\[【(]?(?:索引号|索引|主题分类|主题词|主题|发文机关|发文单位|发文字号|发文日期|文号|文件编号|成文日期|"
+    r"成文时间|生成日期|发布机构|发布单位|公开方式|公开时限|公开范围|公开属性|"
+    r"公开类别|公开日期|有效性|是否有效|时效|效力状态|信息分类|信息类别|信息名称|名称|标题|服务对象|体裁分类|"
+    r"体裁|组配分类|内容概述|内容分类|统一编号|统一登记号|登记号|失效日期|废止日期|"
     r"实施日期|施行日期|所属机构|责任部门|主办单位|制发机关|制定机关|发布文号|信息索引|分类)[:\]】)]"
 )
 _DATE_LINE = re.compile(
     r"(?:20|19)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:星期.|周.)?(?:\d{1,2}[:时]\d{2}(?:[:分]\d{2}秒?)?)?.{0,40}$"
 )
 _BAR_LINE = re.compile(
-    r".{0,24}(?:20|19)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,70}(?:来源|作者|阅读|评论|浏览|点击|责编|编辑|字号|分享|人气)|"
+    r".{0,24}(?:20|19)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}.{0,70}(?:来源|作者|阅读|评论|浏览|点击|责编|编辑|字号|"
+    r"分享|人气)|"
     r"(?:来源|作者|稿源|出处).{2,40}(?:20|19)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}"
 )
-_COUNTER = re.compile(r"[\[(【]?(?:浏览|点击|阅读|访问|播放|转发|点赞|评论|围观|人气)(?:次数|量|数)?[:(]?\d*[次人万+)]*[\])】]?$|\d+(?:人|次)(?:参与|阅读|浏览|评论|跟帖).{0,12}$")
-_TOOL_WORDS = (
-    "分享到微信 分享到微博 分享到朋友圈 分享至微信 分享至 分享到 分享按钮 分享此文 分享本文 分享链接 分享海报 分享文章 分享 转发 收藏本文 收藏 点赞 举报/反馈 举报 我要打印 打印本页 打印文章 打印此页 打印此文 打印本文 "
-    "打印正文 文章打印 打印 关闭窗口 关闭本页 关闭页面 关闭此页 关闭 我要纠错 纠错 我要投稿 推荐给朋友 推荐 发表评论 我要评论 查看评论 评论 返回首页 返回顶部 返回列表 返回上页 返回上一页 返回 回到顶部 回顶部 顶部 top 微信好友 "
-    "微信 新浪微博 腾讯微博 人人网 微博 qq空间 qq好友 qzone qq 朋友圈 加入收藏 设为首页 查看更多 查看全文 查看原图 阅读全文 显示全文 点击查看全文 展开全文 展开 收起 更多 全文 "
-    "大字体 小字体 字体大小 字号大小 字体 字号 放大 缩小 默认 正常 恢复 大 中 小 特大 特 加大 减小 增大 扫码带走 加载更多 t+- t+ t- a+ a- +关注 关注 赞 踩 顶 复制链接 链接已复制 下载 订阅 原创 转载 正文 图集 "
+_COUNTER = re.compile(
+    r"[\[(【]?(?:浏览|点击|阅读|访问|播放|转发|点赞|评论|围观|人气)(?:次数|量|数)?[:(]?\d*[次人万+)]*[\])】]?$|"
+    r"\d+(?:人|次)(?:参与|阅读|浏览|评论|跟帖).{0,12}$"
+)
+_TOOL_WORDS = words(
+    "分享到微信 分享到微博 分享到朋友圈 分享至微信 分享至 分享到 分享按钮 分享此文 分享本文 分享链接 分享海报 "
+    "分享文章 分享 转发 收藏本文 收藏 点赞 举报/反馈 举报 我要打印 打印本页 打印文章 打印此页 打印此文 "
+    "打印本文 "
+    "打印正文 文章打印 打印 关闭窗口 关闭本页 关闭页面 关闭此页 关闭 我要纠错 纠错 我要投稿 推荐给朋友 推荐 "
+    "发表评论 我要评论 查看评论 评论 返回首页 返回顶部 返回列表 返回上页 返回上一页 返回 回到顶部 回顶部 顶部 "
+    "top 微信好友 "
+    "微信 新浪微博 腾讯微博 人人网 微博 qq空间 qq好友 qzone qq 朋友圈 加入收藏 设为首页 查看更多 查看全文 "
+    "查看原图 阅读全文 显示全文 点击查看全文 展开全文 展开 收起 更多 全文 "
+    "大字体 小字体 字体大小 字号大小 字体 字号 放大 缩小 默认 正常 恢复 大 中 小 特大 特 加大 减小 增大 "
+    "扫码带走 加载更多 t+- t+ t- a+ a- +关注 关注 赞 踩 顶 复制链接 链接已复制 下载 订阅 原创 转载 正文 图集 "
     "视频 保护视力色 语音播报 朗读 播放 暂停 浏览次数 阅读次数 点击次数 次 浏览 点击 阅读 人气 访问量 0 x ×"
-).split()
+)
+_TOOL = "|".join(re.escape(word) for word in sorted(_TOOL_WORDS, key=len, reverse=True))
 _SHARE = re.compile(
-    rf"(?:[\W_]*+(?:{'|'.join(re.escape(word) for word in sorted(_TOOL_WORDS, key=len, reverse=True))})\d{{0,6}})++[\W_]*+$|"
-    r"分享(?:到|至|给|让更多人看到|按钮).{0,30}$|.{0,4}字(?:体|号)(?:大小)?[:【\[]?[大中小特\[\]【】\s|]{0,12}.{0,20}$"
+    # Possessive, so that a long line of such words is not tried in every division.
+    rf"(?:[\W_]*+(?:{_TOOL})\d{{0,6}})++[\W_]*+$|"
+    r"分享(?:到|至|给|让更多人看到|按钮).{0,30}$|"
+    r".{0,4}字(?:体|号)(?:大小)?[:【\[]?[大中小特\[\]【】\s|]{0,12}.{0,20}$"
 )
 _SCAN = re.compile(
-    r".{0,12}(?:扫一扫|扫描二维码|扫描左侧|扫描右侧|扫码|扫描下方|长按识别|长按二维码|识别二维码|微信扫描|用微信扫|二维码).{0,30}$"
+    r".{0,12}(?:扫一扫|扫描二维码|扫描左侧|扫描右侧|扫码|扫描下方|长按识别|长按二维码|识别二维码|微信扫描|"
+    r"用微信扫|二维码).{0,30}$"
 )
-_NEIGHBOURS = re.compile(r"[\[【(<«/]*(?:上|下|前|后|阅读上|阅读下)一?[篇条则](?:新闻|文章|信息)?[:>»/\]】)]|(?:上一篇|下一篇|上一条|下一条|没有了)$")
-_PAGER = re.compile(r"[|<«]*(?:首页|上一页|前一页|共\d+页|第\d+页|\d+)?[|<>«»\d\s]*(?:上一页|下一页|尾页|末页|后一页|余下全文).{0,20}$")
+_NEIGHBOURS = re.compile(
+    r"[\[【(<«/]*(?:上|下|前|后|阅读上|阅读下)一?[篇条则](?:新闻|文章|信息)?[:>»/\]】)]|(?:上一篇|下一篇|"
+    r"上一条|下一条|没有了)$"
+)
+_PAGER = re.compile(
+    r"[|<«]*(?:首页|上一页|前一页|共\d+页|第\d+页|\d+)?[|<>«»\d\s]*(?:上一页|下一页|尾页|末页|后一页|"
+    r"余下全文).{0,20}$"
+)
 _TOPICS = re.compile(r"[\[【(]?(?:关键词|关键字|标签|热词|tags?|话题|所属(?:栏目|分类)|文章分类|分类)[:\]】]")
 _RIGHTS = re.compile(
     r"[\[【(*※“]?(?:免责|版权|特别|郑重|转载|风险|法律|权利|投诉|侵权|本站|本网)(?:声明|提示|说明|申明|公告)|"
     r"声明[:,].{0,160}(?:转载|版权|观点|立场|侵权|投资|存储)|"
     r"(?:凡|凡是)?(?:本网|本站|本报|本文).{0,30}(?:注明|授权|转载|不代表本|版权|立场).{0,200}$|"
-    r".{0,60}(?:未经.{0,12}(?:授权|许可|同意|允许).{0,12}(?:不得|禁止|严禁|谢绝|请勿|不可)|版权(?:归.{0,12})?所有|著作权.{0,8}所有|不代表.{0,16}(?:观点|立场)|"
-    r"仅代表作者(?:本人|个人)?|信息存储(?:空间)?服务|如有侵权.{0,20}(?:联系|告知|删除)|不构成.{0,10}投资建议|据此操作|风险自担).{0,80}$|"
+    r".{0,60}(?:未经.{0,12}(?:授权|许可|同意|允许).{0,12}(?:不得|禁止|严禁|谢绝|请勿|不可)|"
+    r"版权(?:归.{0,12})?所有|著作权.{0,8}所有|不代表.{0,16}(?:观点|立场)|"
+    r"仅代表作者(?:本人|个人)?|信息存储(?:空间)?服务|如有侵权.{0,20}(?:联系|告知|删除)|不构成.{0,10}投资建议|"
+    r"据此操作|风险自担).{0,80}$|"
     r"notice:thecontentabove|以上内容.{0,4}资讯信息快照|快照生成时间|本站信息快照|信息原文地址|更多关于.{0,10}的资讯"
 )
 _FOOT = re.compile(
@@ -69,20 +97,28 @@ _FOOT = re.compile(
     r"(?:主办|承办|主管|协办)(?:单位)?[:].{0,40}(?:承办|地址|电话|技术|主办)|(?:技术支持|建设维护|网站维护)[:])"
 )
 _CONTACT = re.compile(
-    r".{0,8}(?:地址|电话|热线|传真|邮编|邮政编码|邮箱|e-?mail|信箱|总机|网址|投稿|客服|qq群|举报|值班)[:(].{0,100}$", re.IGNORECASE
+    r".{0,8}(?:地址|电话|热线|传真|邮编|邮政编码|邮箱|e-?mail|信箱|总机|网址|投稿|客服|qq群|举报|值班)[:(].{0,100}$",
+    re.IGNORECASE,
 )
 _APP = re.compile(
-    r".{0,20}(?:下载.{0,12}(?:客户端|app)|打开.{0,10}(?:app|客户端|新闻)|客户端下载|app内打开|查看精彩图片|关注.{0,16}(?:公众号|微信号|官方微信)|点击蓝字|"
-    r"点击进入专题|进入专题|请使用新版|您的浏览器|浏览器(?:暂时)?(?:不支持|无法播放)|无法播放此视频|请先?登录|登录后|注册\|登录|加入收藏|设为首页|"
+    r".{0,20}(?:下载.{0,12}(?:客户端|app)|打开.{0,10}(?:app|客户端|新闻)|客户端下载|app内打开|查看精彩图片|"
+    r"关注.{0,16}(?:公众号|微信号|官方微信)|点击蓝字|"
+    r"点击进入专题|进入专题|请使用新版|您的浏览器|浏览器(?:暂时)?(?:不支持|无法播放)|无法播放此视频|请先?登录|"
+    r"登录后|注册\|登录|加入收藏|设为首页|"
     r"已有\d*条?评论|文明上网|网友评论|正文已结束|alt\+4|独家抢先看|播放器|自动播放|正在加载|点击加载).{0,30}$"
 )
 _LOCATION = re.compile(r"(?:您?(?:的)?(?:当前|现在|所在)(?:的)?(?:位置|所在位置)|当前位置|您的位置|位置|首页)[:>»›/-]")
 _RELATED = re.compile(
-    r"[\[【(<■◆●▼▲#]*(?:相关(?:阅读|新闻|链接|报道|文章|推荐|稿件|专题|资讯|信息|内容|资料|热词|搜索|解读|政策|文件)|延伸(?:阅读|·?推荐)|推荐(?:阅读|新闻|文章|内容|资讯|视频)?|"
-    r"新闻推荐|精彩(?:推荐|视频推荐|图片|阅读)|热门(?:推荐|新闻|文章|排行|资讯|阅读|评论|搜索|视频|图片|标签)|热点(?:推荐|新闻|排行|资讯|文章|图片)|(?:点击|阅读|新闻|人气|本周|24小时)?排行(?:榜)?|"
-    r"猜你喜欢|猜您喜欢|为[您你]推荐|[您你](?:可能)?(?:会|还|也)?(?:感兴趣|喜欢|想看)|你可能(?:会喜欢|还想看)|其他人也在看|大家都在看|大家还看了|编辑推荐|图片推荐|视频推荐|往期(?:回顾|推荐|精彩)|"
-    r"最新(?:新闻|资讯|文章|评论|消息|发布|动态)|更多(?:新闻|资讯|精彩|内容|文章|推荐|相关|阅读|报道)|网友评论|热评|最热评论|评论|评论区|全部评论|跟帖|网友跟帖|友情链接|深度观察|新闻评论|"
-    r"随机(?:新闻|文章|推荐)|本文相关(?:新闻|推荐)|本类(?:推荐|热门|最新)|图文(?:推荐|资讯)|今日(?:热点|推荐|头条)|频道(?:推荐|热点|精选)|24小时热(?:点|文|闻)|热闻|热文|要闻推荐)"
+    r"[\[【(<■◆●▼▲#]*(?:相关(?:阅读|新闻|链接|报道|文章|推荐|稿件|专题|资讯|信息|内容|资料|热词|搜索|解读|政策|"
+    r"文件)|延伸(?:阅读|·?推荐)|推荐(?:阅读|新闻|文章|内容|资讯|视频)?|"
+    r"新闻推荐|精彩(?:推荐|视频推荐|图片|阅读)|热门(?:推荐|新闻|文章|排行|资讯|阅读|评论|搜索|视频|图片|标签)|"
+    r"热点(?:推荐|新闻|排行|资讯|文章|图片)|(?:点击|阅读|新闻|人气|本周|24小时)?排行(?:榜)?|"
+    r"猜你喜欢|猜您喜欢|为[您你]推荐|[您你](?:可能)?(?:会|还|也)?(?:感兴趣|喜欢|想看)|你可能(?:会喜欢|还想看)|"
+    r"其他人也在看|大家都在看|大家还看了|编辑推荐|图片推荐|视频推荐|往期(?:回顾|推荐|精彩)|"
+    r"最新(?:新闻|资讯|文章|评论|消息|发布|动态)|更多(?:新闻|资讯|精彩|内容|文章|推荐|相关|阅读|报道)|网友评论|"
+    r"热评|最热评论|评论|评论区|全部评论|跟帖|网友跟帖|友情链接|深度观察|新闻评论|"
+    r"随机(?:新闻|文章|推荐)|本文相关(?:新闻|推荐)|本类(?:推荐|热门|最新)|图文(?:推荐|资讯)|今日(?:热点|推荐|"
+    r"头条)|频道(?:推荐|热点|精选)|24小时热(?:点|文|闻)|热闻|热文|要闻推荐)"
     r"(?:[:>»\]】)■◆●▼▲#·]|>>|更多|换一换)*$"
 )
 _EMPTY_CAPTION = re.compile(r"[(（【]?(?:资料图片?|资料照片|配图|示意图|图文无关)[)）】]?$")
@@ -91,18 +127,36 @@ _TURNED_ON = re.compile(r"\{\{|\[!--|\$\{")
 
 #: Whole lines that are dropped wherever they stand in a body.
 _ALWAYS = (
-    _EDITOR_LINE, _EDITED_BY, _ORIGINAL_TITLE, _COUNTER, _SHARE, _SCAN, _NEIGHBOURS, _PAGER, _TOPICS, _RIGHTS, _FOOT, _APP, _LOCATION, _RULE,
+    _EDITOR_LINE,
+    _EDITED_BY,
+    _ORIGINAL_TITLE,
+    _COUNTER,
+    _SHARE,
+    _SCAN,
+    _NEIGHBOURS,
+    _PAGER,
+    _TOPICS,
+    _RIGHTS,
+    _FOOT,
+    _APP,
+    _LOCATION,
+    _RULE,
     _EMPTY_CAPTION,
-)  # fmt: skip
+)
 
-_BOX_WORDS = (
-    "comments? pinglun gentie tie reply replies share shares sharebar fenxiang bdshare bdsharebuttonbox jiathis bshare social "
-    "related relate relevant recommend recommends tuijian tuij xgyd xgxw xgwz xglj xgjc xgread hotnews hotlist hot rank ranking paihang "
-    "phb nav navbar navi menu submenu crumb crumbs breadcrumb breadcrumbs footer foot copyright banner sidebar aside toolbar tool tools "
-    "pager pagination fanye pagenav prevnext prev next qrcode erweima ewm qr login signin search searchbar yqlj friendlink friendlinks links "
-    "ad ads adv advert gg guanggao keywords disclaimer shengming statement popup modal dialog subscribe newsletter cookie editor-info editors "
+_BOX_WORDS = words(
+    "comments? pinglun gentie tie reply replies share shares sharebar fenxiang bdshare bdsharebuttonbox "
+    "jiathis bshare social "
+    "related relate relevant recommend recommends tuijian tuij xgyd xgxw xgwz xglj xgjc xgread hotnews hotlist "
+    "hot rank ranking paihang "
+    "phb nav navbar navi menu submenu crumb crumbs breadcrumb breadcrumbs footer foot copyright banner sidebar "
+    "aside toolbar tool tools "
+    "pager pagination fanye pagenav prevnext prev next qrcode erweima ewm qr login signin search searchbar "
+    "yqlj friendlink friendlinks links "
+    "ad ads adv advert gg guanggao keywords disclaimer shengming statement popup modal dialog subscribe "
+    "newsletter cookie editor-info editors "
     "wx weixin weibo function operate operation vote zan rec topbar header-nav site-nav bottom-nav"
-).split()
+)
 _JUNK_BOX = re.compile(rf"(?<![a-z])(?:{'|'.join(_BOX_WORDS)})(?![a-z])|(?<!\S)hidden(?!\S)")
 _STRICT_BOX = re.compile(r"(?<![a-z])(?:comments?|pinglun|gentie|reply|footer|copyright)(?![a-z])|(?<!\S)hidden(?!\S)")
 
@@ -120,7 +174,9 @@ def is_header_line(line: str) -> bool:
     if len(line) > 140:
         return False
     text = plain(line)
-    return "。" not in text and bool(_META_LINE.match(text) or _DATE_LINE.match(text) or _INFO_LABEL.match(text) or _BAR_LINE.match(text))
+    return "。" not in text and bool(
+        _META_LINE.match(text) or _DATE_LINE.match(text) or _INFO_LABEL.match(text) or _BAR_LINE.match(text)
+    )
 
 
 def is_location(line: str) -> bool:

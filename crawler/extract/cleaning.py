@@ -17,7 +17,10 @@ HEAD_LINES = 12  # lines at the top of a container that may still be its header
 REPEAT_CHARS = 30  # a first paragraph of this length that comes again begins a second copy
 FOLDED_SHARE = 0.7  # of a body's text above a heading like 相关阅读, for what follows not to be the article's
 
-_ORIGIN = re.compile(r"^[\s(（\[【]*(?:本文|本报道|本稿)?(?:转载自|转自|转载于)\s*[:：]\s*(?P<name>[^，。；()（）\]】]{2,40})[\s)）\]】]*$")
+_ORIGIN = re.compile(
+    r"^[\s(（\[【]*(?:本文|本报道|本稿)?(?:转载自|转自|"
+    r"转载于)\s*[:：]\s*(?P<name>[^，。；()（）\]】]{2,40})[\s)）\]】]*$"
+)
 _ATTACHMENT = re.compile(r"附件|\.(?:pdf|docx?|xlsx?|pptx?|wps|rar|zip|ofd)\b", re.IGNORECASE)
 _AGO = re.compile(r"^\D{0,12}(?:刚刚|\d+\s*(?:秒|分钟|小时|天)前)\D{0,12}$")
 _TAIL_CREDIT = re.compile(r"^[(（\[【]?(?:本文|信息|文章|稿件|内容|新闻)?(?:来源|稿源)\s*[:：].{2,60}$")
@@ -57,7 +60,9 @@ def clean(body: Body, weights: Weights, titles: set[str]) -> Cleaned:
         if match := _ORIGIN.match(line.text):
             cleaned.origin = cleaned.origin or match["name"].strip()
             continue
-        if _is_left_out(line, number in files) or (inside_head and (squash(line.text) in titles or is_header_line(line.text) or _AGO.match(line.text))):
+        if _is_left_out(line, number in files) or (
+            inside_head and (squash(line.text) in titles or is_header_line(line.text) or _AGO.match(line.text))
+        ):
             cleaned.dropped.append(line.text)
             continue
         cleaned.kept.append(line.text)
@@ -73,7 +78,12 @@ def breaks_off(lines: list[str]) -> bool:
     if not lines:
         return False
     last = lines[-1].rstrip()
-    return len(last) >= 30 and len(_COMMA.findall(last)) >= 2 and not _ENDS.search(last) and re.search(r"[\u3400-\u9fff，、,]$", last) is not None
+    return (
+        len(last) >= 30
+        and len(_COMMA.findall(last)) >= 2
+        and not _ENDS.search(last)
+        and re.search(r"[\u3400-\u9fff，、,]$", last) is not None
+    )
 
 
 def _repeats(lines: list[Line], kept: list[str]) -> bool:
@@ -112,7 +122,9 @@ def _trim_tail(cleaned: Cleaned) -> None:
     """Drop the credit and the date bar below a text."""
     while len(cleaned.kept) > 1:
         last = cleaned.kept[-1]
-        if not (_TAIL_CREDIT.match(last) or (is_header_line(last) and len(tight(last)) > 12 and not _is_signature(last))):
+        if not (
+            _TAIL_CREDIT.match(last) or (is_header_line(last) and len(tight(last)) > 12 and not _is_signature(last))
+        ):
             return
         cleaned.dropped.append(cleaned.kept.pop())
 

@@ -147,10 +147,8 @@ def _everyday(payload: bytes, pairs: re.Pattern[bytes]) -> float:
 
 
 def _decoded(payload: bytes, name: str, evidence: str) -> Decoded:
-    if name in {"gb18030", "big5hkscs"}:
-        text = _double_byte(payload, name)
-    else:
-        text = payload.decode(name, "replace")
+    double = name in {"gb18030", "big5hkscs"}
+    text = _double_byte(payload, name) if double else payload.decode(name, "replace")
     return Decoded(text=text.replace("\0", ""), charset=name, replaced=text.count(REPLACEMENT), evidence=evidence)
 
 

@@ -9,23 +9,22 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.dates import read_date
 from crawler.extract.layout import clean_text
 from crawler.extract.page import Page
+from crawler.extract.query import Query
 
 _PROPERTY = re.compile(r"\benpproperty\b(.*?)/enpproperty", re.DOTALL | re.IGNORECASE)
 _FIELD = re.compile(r"<([\w-]{2,30})>([^<]{0,400})</\1>", re.DOTALL)
 _NAMED = {
-    "pretitle": etree.XPath("//*[@id='PreTitle' or @id='pretitle' or @id='yinti']"),
-    "title": etree.XPath("//*[@id='Title' or @id='doctitle']"),
-    "subtitle": etree.XPath("//*[@id='SubTitle' or @id='subtitle' or @id='subdoctitle']"),
-    "layout": etree.XPath("//*[@id='layout' or @id='currentBM']"),
-    "author": etree.XPath("//founder-author"),
+    "pretitle": Query("//*[@id='PreTitle' or @id='pretitle' or @id='yinti']"),
+    "title": Query("//*[@id='Title' or @id='doctitle']"),
+    "subtitle": Query("//*[@id='SubTitle' or @id='subtitle' or @id='subdoctitle']"),
+    "layout": Query("//*[@id='layout' or @id='currentBM']"),
+    "author": Query("//founder-author"),
 }
-_ELEMENTS = etree.XPath("//*[starts-with(local-name(), 'founder-')]")
 _PAGE = re.compile(r"第?\s*([A-Z]{0,4}\d{1,3})\s*版\s*[:：]?\s*([^\s|>]{0,16})")
 
 
@@ -48,20 +47,31 @@ class Print:
 def read_print(page: Page) -> Print | None:
     """What Founder's markup says, or None on a page that has none of it."""
     fields = _fields(page.text)
-    named = {name: _text(path(page.tree)) for name, path in _NAMED.items()} if _looks_like_it(page) or fields else {}
+    named = (
+        {name: _text(path.elements(page.tree)) for name, path in _NAMED.items()}
+        if _looks_like_it(page) or fields
+        else {}
+    )
     if not fields and not (named.get("title") or named.get("layout")):
         return None
-    day = read_date(fields.get("date", "")[:10]) if fields.get("date") else None
+    label = _page(named.get("layout", ""), fields)
     return Print(
         title=named.get("title") or fields.get("title", ""),
         kicker=named.get("pretitle") or fields.get("introtitle", ""),
         subtitle=named.get("subtitle") or fields.get("subtitle", ""),
         author=named.get("author") or fields.get("author", ""),
         paper=fields.get("papername", ""),
-        page=_page(named.get("layout", ""), fields),
-        issue_date=date.fromisoformat(fields["date"][:10]) if day and re.match(r"\d{4}-\d\d-\d\d", fields["date"]) else None,
+        page=label,
+        # Founder's CMS for the web writes the same comment; only what has a page was printed.
+        issue_date=_day(fields.get("date", "")) if label else None,
         is_page=fields.get("type") == "2",
     )
+
+
+def _day(text: str) -> date | None:
+    if re.match(r"\d{4}-\d\d-\d\d", text) is None or read_date(text[:10]) is None:
+        return None
+    return date.fromisoformat(text[:10])
 
 
 def _looks_like_it(page: Page) -> bool:

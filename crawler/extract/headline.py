@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 
 from crawler.extract.boilerplate import is_header_line, is_location
-from crawler.extract.layout import Layout, Line
+from crawler.extract.layout import Layout, Line, clean_text
 from crawler.extract.tags import Tags
-from crawler.extract.words import squash
+from crawler.extract.words import squash, words
 
 MAX_TITLE = 160
 ENOUGH = 22.0  # a lone heading that nothing confirms
@@ -18,7 +18,10 @@ ENOUGH = 22.0  # a lone heading that nothing confirms
 _HEADING_WEIGHT = {1: 24.0, 2: 14.0, 3: 8.0, 4: 4.0}
 _TITLE_BOX = re.compile(r"title|headline|(?<![a-z])(?:bt|tit|topic|biaoti|wzbt|arti_?tit)(?![a-z])|activity-name")
 _SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s+[-–—·»>~]+\s+|\s*--+\s*|-(?=[^-]{2,14}$)|—{2}(?=[^—]{2,14}$)")
-_SITE_WORDS = re.compile(r"网|报|频道|政府|新闻|门户|资讯|在线|客户端|电视台|委员会|中心|平台|日报|要闻|com$|\.cn$|^\W*$")
+_SITE_WORDS = re.compile(
+    r"网|报|频道|政府|新闻|门户|资讯|在线|客户端|电视台|委员会|中心|平台|日报|要闻|com$|\.cn$|^\W*$"
+)
+_TAGS = frozenset(words("原创 转载 独家 视频 图集 组图 图文 热 荐 头条 置顶 推荐 精 新 正文 专题 快讯"))
 _BAR = re.compile(r"(?:19|20)\d\d|来源|时间|日期")
 _ELLIPSIS = re.compile(r"(?:…|\.{2,})+$")
 
@@ -42,12 +45,18 @@ class _Claim:
 def find_headline(layout: Layout, tags: Tags, anchor: str = "") -> Headline | None:
     """The headline; `anchor` is the link text of the listing that named the page."""
     claims = _claims(tags, anchor)
-    whole = squash(tags.title)
+    whole, core = squash(tags.title), squash(strip_site(tags.title))
     site = {squash(tags.metas.get(name, "")) for name in ("sitename", "og:site_name", "application-name")} - {""}
     best, most = -1, ENOUGH
     for number, line in enumerate(layout.lines):
-        weight = _weight(line, layout, claims, whole, site)
-        if 0 <= weight < 60 and 8 <= len(line.text) <= MAX_TITLE and not line.linked and _above_header(layout, number):
+        weight = _weight(line, layout, claims, (whole, core), site)
+        if (
+            0 <= weight < 60
+            and 8 <= len(line.text) <= 80
+            and not line.linked
+            and "。" not in line.text
+            and _above_header(layout, number)
+        ):
             weight += 24.0
         if weight > most:
             best, most = number, weight
@@ -82,7 +91,7 @@ def _claims(tags: Tags, anchor: str) -> list[_Claim]:
     ]
 
 
-def _weight(line: Line, layout: Layout, claims: list[_Claim], whole: str, site: set[str]) -> float:
+def _weight(line: Line, layout: Layout, claims: list[_Claim], titles: tuple[str, str], site: set[str]) -> float:
     """How much speaks for a line being the headline; -1 for one that cannot be."""
     size = len(line.text)
     if size > MAX_TITLE or (line.linked * 2 > size and line.heading != 1):
@@ -90,7 +99,7 @@ def _weight(line: Line, layout: Layout, claims: list[_Claim], whole: str, site: 
     squashed = squash(line.text)
     if len(squashed) < 2 or squashed in site:
         return -1.0
-    weight = _HEADING_WEIGHT.get(line.heading, 0.0) + _confirmed(squashed, whole)
+    weight = _HEADING_WEIGHT.get(line.heading, 0.0) + _confirmed(squashed, *titles)
     weight += max((_agreement(squashed, claim) for claim in claims), default=0.0)
     named = _TITLE_BOX.search(layout.boxes[line.box].name if line.box >= 0 else "") is not None
     if is_header_line(line.text) or is_location(line.text):
@@ -104,7 +113,7 @@ def _above_header(layout: Layout, number: int) -> bool:
     return any(_BAR.search(line.text) and is_header_line(line.text) for line in following if len(line.text) <= 140)
 
 
-def _confirmed(squashed: str, whole: str) -> float:
+def _confirmed(squashed: str, whole: str, core: str) -> float:
     """What the page's `<title>` says of it."""
     if len(squashed) >= 4 and whole.startswith(squashed):
         return 40.0 + min(len(squashed), 30)
@@ -112,6 +121,8 @@ def _confirmed(squashed: str, whole: str) -> float:
         return 20.0 + min(len(squashed), 30) / 2
     if len(whole) >= 8 and squashed.startswith(whole):
         return 25.0
+    if len(core) >= 8 and core in squashed and len(core) >= 0.7 * len(squashed):
+        return 30.0
     return 0.0
 
 
@@ -130,7 +141,7 @@ def _agreement(squashed: str, claim: _Claim) -> float:
 
 def _with_second_line(layout: Layout, number: int, wholes: list[str]) -> str:
     """The line, joined with the next ones of the same heading where a claim has them as one."""
-    text = layout.lines[number].text
+    text = _without_tag(layout.lines[number])
     for following in layout.lines[number + 1 : number + 3]:
         if following.box != layout.lines[number].box or not following.heading:
             break
@@ -139,6 +150,14 @@ def _with_second_line(layout: Layout, number: int, wholes: list[str]) -> str:
             break
         text = f"{text} {following.text}"
     return text
+
+
+def _without_tag(line: Line) -> str:
+    """The line without a tag like 原创 that stands in an element of its own."""
+    pieces = [piece for piece in line.pieces if piece.strip()]
+    if len(pieces) > 1 and pieces[0].strip() in _TAGS:
+        return clean_text("".join(pieces[1:]))
+    return line.text
 
 
 def _completed(text: str, claims: list[_Claim]) -> str:

@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
+from crawler.extract.words import words
+
 # What a tag is to the flow of lines; those from _BREAK on end a line, those from _BLOCK on are boxes.
 _ENTER, _PASSED, _HIDDEN, _INLINE, _LINK, _IMAGE, _CELL, _BREAK, _BLOCK, _ITEM, _HEADING = range(-1, 10)
-_HIDDEN_TAGS = (
+_HIDDEN_TAGS = words(
     "script style noscript template iframe object embed svg select option button input textarea head title meta link "
     "canvas audio video map applet noframes frameset datalist dialog base param source track math"
-).split()
-_INLINE_TAGS = (
+)
+_INLINE_TAGS = words(
     "abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp "
     "small span strike strong sub sup time tt u var wbr xm"
-).split()
+)
 _KINDS: dict[object, int] = {
     **dict.fromkeys(_HIDDEN_TAGS, _HIDDEN),
     **dict.fromkeys(_INLINE_TAGS, _INLINE),
@@ -133,20 +135,27 @@ class _Walk:
             kind = _BLOCK if _swallowed(element, tag) else _PASSED
         if kind == _PASSED or (element.attrib and not self.hidden and _is_hidden(element, tag)):
             return _PASSED
+        if kind > _INLINE:
+            kind = self._begin(element, kind)
+        return kind
+
+    def _begin(self, element: HtmlElement, kind: int) -> int:
+        """What begins with a link, an image, a cell, a break or a box; its kind."""
         if kind == _LINK:
             self.in_link += 1
             self.layout.links.append((len(self.layout.lines), element))
-        elif kind == _IMAGE:
+            return kind
+        if kind == _IMAGE:
             self.layout.images.append((len(self.layout.lines), element))
-        elif kind == _CELL:
+            return kind
+        if kind == _CELL:
             if _is_plain_row(element.getparent()):
                 self.pieces.append(" ")
                 return _INLINE
             kind = _BLOCK
-        if kind >= _BREAK:
-            self._flush()
-            if kind != _BREAK:
-                self._open(element, kind)
+        self._flush()
+        if kind != _BREAK:
+            self._open(element, kind)
         return kind
 
     def _open(self, element: HtmlElement, kind: int) -> None:

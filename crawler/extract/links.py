@@ -13,7 +13,10 @@ MAX_LINKS = 100
 
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|rar|zip|7z|txt|csv)$", re.IGNORECASE)
 _FILE_QUERY = re.compile(r"(?:downfile|download)\.\w{2,5}$", re.IGNORECASE)
-_NO_PICTURE = re.compile(r"qr|erweima|ewm|wechat|weixin|logo|icon|blank|spacer|loading|pixel|share|avatar|button|/file_?type|/ext/", re.IGNORECASE)
+_NO_PICTURE = re.compile(
+    r"qr|erweima|ewm|wechat|weixin|logo|icon|blank|spacer|loading|pixel|share|avatar|button|/file_?type|/ext/",
+    re.IGNORECASE,
+)
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "data-echo", "src")
 
 
@@ -53,14 +56,21 @@ def is_file(href: str) -> bool:
 
 
 def _picture(element: HtmlElement, url: str) -> str:
-    source = next((value for name in _SOURCES if (value := (element.get(name) or "").strip()) and not value.startswith("data:")), "")
+    source = next(
+        (value for name in _SOURCES if (value := (element.get(name) or "").strip()) and not value.startswith("data:")),
+        "",
+    )
     if not source or _NO_PICTURE.search(source) or _is_tiny(element):
         return ""
     return absolute(url, source)
 
 
 def _is_tiny(element: HtmlElement) -> bool:
-    sizes = [value for name in ("width", "height") if (value := (element.get(name) or "").strip().removesuffix("px")).isdigit()]
+    sizes = [
+        value
+        for name in ("width", "height")
+        if (value := (element.get(name) or "").strip().removesuffix("px")).isdigit()
+    ]
     return any(int(size) < 40 for size in sizes)
 
 

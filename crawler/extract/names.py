@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from crawler.extract.words import words
 from storage.records import Person, Role
 
 MAX_NAMES = 12
@@ -23,32 +24,57 @@ _SURNAMES = frozenset(
     "闫亓逄苑皇盛么仉阳牟楚智买位战迟冼晋粟栗逯涂信撒官海萨钦郄荚幺招税问补区揭荔麦昂岩瞿宛闾"
     "陳張劉黃楊趙吳孫鄭馮蔣韓許呂嚴謝鄒蘇範馬鮑費賀羅畢鄔樂時傅齊顧蕭紀項董梁藍閔賈婁顏鐘駱盧單龔陸榮儲靳段烏焦車侯寧欒厲劉葉龍鄧萬聶馮譚貢"
 )
-_COMPOUND = frozenset("欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 端木 夏侯 令狐 长孙 宇文 轩辕 南宫 独孤 澹台 百里 呼延 西门 申屠 欧陽".split())
+_COMPOUND = frozenset(
+    words(
+        "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 司徒 端木 夏侯 令狐 长孙 宇文 轩辕 南宫 独孤 澹台 百里 "
+        "呼延 西门 申屠 欧陽"
+    )
+)
 _HAN = r"\u3400-\u9fff"
 _NAME = re.compile(rf"[{_HAN}]{{2,4}}$")
 _LONG_NAME = re.compile(rf"[{_HAN}]{{1,8}}·[{_HAN}·]{{1,12}}$")
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z.'-]*(?: [A-Za-z][A-Za-z.'-]*){0,3}$")
 _SPLIT = re.compile(r"[\s、,，;；/／&|丨｜和与及]+|·(?=[^\u3400-\u9fff])")
 _ORGANISATION = re.compile(
-    r"网|报|社|台|部|局|委|办|中心|编辑|小编|综合|整理|本站|本网|管理|系统|新闻|集团|公司|学院|大学|学校|医院|频道|政府|客户端|融媒|通讯员|记者|供稿|"
-    r"组|会|处|院|厅|队|所|镇|街道|街|村|县|市|区|省|站|科|厂|店|园|馆|号|版|来源|作者|责编|发布|未知|佚名|匿名|转载|原创|摄|图|文字|视频|admin|null|none|http|www",
+    r"网|报|社|台|部|局|委|办|中心|编辑|小编|综合|整理|本站|本网|管理|系统|新闻|集团|公司|学院|大学|学校|医院|"
+    r"频道|政府|客户端|融媒|通讯员|记者|供稿|"
+    r"组|会|处|院|厅|队|所|镇|街道|街|村|县|市|区|省|站|科|厂|店|园|馆|号|版|来源|作者|责编|发布|未知|佚名|"
+    r"匿名|转载|原创|摄|图|文字|视频|admin|null|none|http|www",
     re.IGNORECASE,
 )
 _NOT_NAMES = frozenset(
-    "从获 了解 了解到 现场 报道 电话 今日 昨日 近日 今天 昨天 日前 获悉 采访 表示 介绍 连线 探访 走访 通过 看到 发现 来到 走进 在此 就此 全文 正文 完 "
-    "资料图 资料图片 文图 图文 有删节 详见 化名 左一 右一 左二 右二 左 右 前排 中 时间 日期 时评 时政 时事 方面 时候 高新 金融 经典 安全 方案 文化 文章 文字 和谐 "
-    "平台 成果 成功 任务 何时 于是 向上 司法 国际 国内 包括 应急 房产 金额 车辆 祝贺 贺信 解读 解放 管理 卫健 边防 强调 双赢 温馨 水利 商务 丰收 全国 全市 全省 "
-    "安徽 江苏 江西 云南 广东 广西 广州 海南 宁夏 山东 山西 吉林 成都 郑州 常州 温州 杭州 武汉 常德 张家口 石家庄 单县 东明 曹县 成武 平安 明天 后续 温州 苏州 "
-    "毛泽东 全体 游客 居民 查看 阅读 阎王 余下 甘肃 海口 宁波 石狮 盐城 柳州 梧州 贺州 葛洲坝 雷州 安康 安阳 温泉 黄山 黄河 方便 关于 施工 高考 马上 钱款".split()
+    words(
+        "从获 了解 了解到 现场 报道 电话 今日 昨日 近日 今天 昨天 日前 获悉 采访 表示 介绍 连线 探访 走访 通过 "
+        "看到 发现 来到 走进 在此 就此 全文 正文 完 "
+        "资料图 资料图片 文图 图文 有删节 详见 化名 左一 右一 左二 右二 左 右 前排 中 时间 日期 时评 时政 时事 "
+        "方面 时候 高新 金融 经典 安全 方案 文化 文章 文字 和谐 "
+        "平台 成果 成功 任务 何时 于是 向上 司法 国际 国内 包括 应急 房产 金额 车辆 祝贺 贺信 解读 解放 管理 "
+        "卫健 边防 强调 双赢 温馨 水利 商务 丰收 全国 全市 全省 "
+        "安徽 江苏 江西 云南 广东 广西 广州 海南 宁夏 山东 山西 吉林 成都 郑州 常州 温州 杭州 武汉 常德 张家口 "
+        "石家庄 单县 东明 曹县 成武 平安 明天 后续 温州 苏州 "
+        "毛泽东 全体 游客 居民 查看 阅读 阎王 余下 甘肃 海口 宁波 石狮 盐城 柳州 梧州 贺州 葛洲坝 雷州 安康 "
+        "安阳 温泉 黄山 黄河 方便 关于 施工 高考 马上 钱款"
+    )
 )
-_ROLES = (
-    ("摄影", Role.PHOTO), ("摄", Role.PHOTO), ("供图", Role.PHOTO), ("图", Role.PHOTO), ("通讯员", Role.CORRESPONDENT), ("通訊員", Role.CORRESPONDENT),
-    ("特约记者", Role.REPORTER), ("记者", Role.REPORTER), ("記者", Role.REPORTER), ("编辑", Role.EDITOR),
-)  # fmt: skip
-_TAIL = re.compile(r"(?:(?:^|\s)[\u3400-\u9fff]{2,4})?(?:综合|联合|摄影|图文)?(?:报道|报导)$|[(（]?(?:文/?图|图/?文|摄影|摄|整理|整合|编译|综合|发自.*)[)）]?$")
+_ROLES = {
+    "摄影": Role.PHOTO,
+    "摄": Role.PHOTO,
+    "供图": Role.PHOTO,
+    "图": Role.PHOTO,
+    "通讯员": Role.CORRESPONDENT,
+    "通訊員": Role.CORRESPONDENT,
+    "记者": Role.REPORTER,
+    "記者": Role.REPORTER,
+    "编辑": Role.EDITOR,
+}
+_TAIL = re.compile(
+    r"(?:(?:^|\s)[\u3400-\u9fff]{2,4})?(?:综合|联合|摄影|图文)?(?:报道|报导)$|[(（]?(?:文/?图|图/?文|摄影|摄|"
+    r"整理|整合|编译|综合|发自.*)[)）]?$"
+)
 _LABEL = re.compile(
-    r"(?:[\u3400-\u9fffA-Za-z·・・\-—]{0,16}?(?:全媒体|融媒体|见习|实习|特约|首席|本报|本网|本台|特派|驻外|驻)?"
-    r"(?P<label>通讯员|通訊員|记者|記者|评论员|撰稿人?|撰文|采写|文字|作者|实习生|主笔|执笔|编译|摄影|供图|撰写)|(?P<short>文/?图|图/?文|文|图|摄)(?=[/:：丨|／\s]))"
+    r"(?:[\u3400-\u9fffA-Za-z·・\-—《》“”]{0,16}?(?:全媒体|融媒体|见习|实习|特约|首席|本报|本网|本台|特派|驻外|驻)?"
+    r"(?P<label>通讯员|通訊員|记者|記者|评论员|撰稿人?|撰文|采写|文字|作者|实习生|主笔|执笔|编译|摄影|供图|"
+    r"撰写)|(?P<short>文/?图|图/?文|文|图|摄)(?=[/:：丨|／\s]))"
     r"[\s:：/／丨|｜]*"
 )
 
@@ -68,7 +94,7 @@ def people(text: str, role: Role = Role.AUTHOR, *, labelled: bool = False) -> tu
     return tuple(found) if len(found) <= MAX_NAMES else ()
 
 
-def credits(text: str) -> tuple[Person, ...]:
+def credited(text: str) -> tuple[Person, ...]:
     """The people of a byline with labels in it: `记者 段彦超 通讯员 廖艳`, `文/栗思`; `()` if it is none."""
     text = unicodedata.normalize("NFKC", _tight_labels(text)).strip(" □■●◆▲◇▶*-—|()[]【】")
     labels = list(_LABEL.finditer(text))
@@ -87,9 +113,9 @@ def credits(text: str) -> tuple[Person, ...]:
 
 def _unlabelled(text: str) -> tuple[Person, ...]:
     """Reporters named behind their paper, before the first label: `山东商报·速豹新闻网 李冬访 通讯员 …`."""
-    words = _joined(text).split()
-    names = [word for word in words[1:] if is_name(word)]
-    if not names or words[1:] != names or not _ORGANISATION.search(words[0]):
+    parts = _joined(text).split()
+    names = [part for part in parts[1:] if is_name(part)]
+    if not names or parts[1:] != names or not _ORGANISATION.search(parts[0]):
         return ()
     return tuple(Person(name=name, role=Role.REPORTER) for name in names)
 
@@ -134,10 +160,10 @@ def _believable(token: str) -> bool:
 
 def _joined(text: str) -> str:
     """The text in NFKC, with single characters joined pairwise to names: `武 霖` → `武霖`."""
-    words = unicodedata.normalize("NFKC", text).split()
+    parts = unicodedata.normalize("NFKC", text).split()
     joined: list[str] = []
     single = False
-    for word in words:
+    for word in parts:
         alone = len(word) == 1 and re.match(rf"[{_HAN}]", word) is not None
         if alone and single:
             joined[-1] += word
@@ -153,4 +179,6 @@ def _tight_labels(text: str) -> str:
 
 
 def _role(label: str) -> Role:
-    return Role.AUTHOR if "文" in label else next((role for word, role in _ROLES if label.endswith(word)), Role.AUTHOR)
+    if "文" in label:
+        return Role.AUTHOR
+    return next((role for word, role in _ROLES.items() if label.endswith(word)), Role.AUTHOR)

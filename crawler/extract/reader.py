@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from crawler.dates import read_date
 from crawler.extract.article import read_chinese
 from crawler.extract.foreign import Foreign, read_foreign
-from crawler.extract.header import Dated, Zone, find_date, find_modified
 from crawler.extract.headline import find_headline, strip_site
 from crawler.extract.page import Page
+from crawler.extract.published import Dated, find_date, find_modified
 from crawler.extract.scripts import script_body
 from crawler.extract.words import is_chinese
+from crawler.extract.zone import Zone
 from storage.records import Entry, Extraction, Person, Refusal
 
 EXTRACTOR = "html/1"
@@ -72,11 +73,14 @@ def _read_foreign(page: Page, entry: Entry | None, captured_at: datetime | None,
         modified_at=find_modified(page.tags, timezone),
         language=(read.language or page.tags.language)[:8],
         canonical_url=page.tags.canonical,
-        evidence={"text": "trafilatura", "title": headline.evidence if headline else "trafilatura"} | ({"published_at": dated.evidence} if dated else {}),
+        evidence={"text": "trafilatura", "title": headline.evidence if headline else "trafilatura"}
+        | ({"published_at": dated.evidence} if dated else {}),
     )
 
 
-def _foreign_date(page: Page, read: Foreign, entry: Entry | None, captured_at: datetime | None, timezone: str) -> Dated | None:
+def _foreign_date(
+    page: Page, read: Foreign, entry: Entry | None, captured_at: datetime | None, timezone: str
+) -> Dated | None:
     """The day that trafilatura finds; with the minute of a tag that means the same day here.
 
     A page from another zone states another day than ours for the same moment; its own is kept.

@@ -8,7 +8,9 @@ import html
 import json
 import re
 
-_MEMO = re.compile(r"""\b(?:var|let|const)\s+(?:memo|txtmemo)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""", re.DOTALL)
+_MEMO = re.compile(
+    r"""\b(?:var|let|const)\s+(?:memo|txtmemo)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""", re.DOTALL
+)
 _CONTROLS = re.compile(r"[\x00-\x1f]")
 
 
@@ -16,7 +18,9 @@ def script_body(text: str) -> str:
     """The HTML of the body, or an empty string."""
     if "memo" not in text:
         return ""
-    bodies = (unescaped(match[1] if match[1] is not None else match[2].replace("\\'", "'")) for match in _MEMO.finditer(text))
+    bodies = (
+        unescaped(match[1] if match[1] is not None else match[2].replace("\\'", "'")) for match in _MEMO.finditer(text)
+    )
     return max(bodies, key=len, default="")
 
 

@@ -11,17 +11,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.extract.layout import clean_text
+from crawler.extract.query import Query
 
 MAX_JSON_CHARS = 200_000
 
-_METAS = etree.XPath("//meta[@content]")
-_TITLES = etree.XPath("//title")
-_CANONICALS = etree.XPath("//link[@rel='canonical' or @rel='Canonical']/@href")
-_JSON_LD = etree.XPath("//script[@type='application/ld+json']")
+_METAS = Query("//meta[@content]")
+_TITLES = Query("//title")
+_CANONICALS = Query("//link[@rel='canonical' or @rel='Canonical']/@href")
+_JSON_LD = Query("//script[@type='application/ld+json']")
 _PLACEHOLDER = re.compile(r"\{\{|\$\{|\[!--|<%|^(?:网站名称|文章标题|标题|null|undefined|none|nan)$", re.IGNORECASE)
 
 
@@ -46,8 +46,8 @@ class Tags:
 
 
 def read_tags(tree: HtmlElement, url: str = "") -> Tags:
-    titles = (clean_text(element.text or "") for element in _TITLES(tree))
-    hrefs = [str(href).strip() for href in _CANONICALS(tree)]
+    titles = (clean_text(element.text or "") for element in _TITLES.elements(tree))
+    hrefs = [href.strip() for href in _CANONICALS.strings(tree)]
     return Tags(
         metas=_metas(tree),
         title=next(filter(None, titles), ""),
@@ -59,7 +59,7 @@ def read_tags(tree: HtmlElement, url: str = "") -> Tags:
 
 def _metas(tree: HtmlElement) -> dict[str, str]:
     found: dict[str, str] = {}
-    for element in _METAS(tree):
+    for element in _METAS.elements(tree):
         value = clean_text(element.get("content") or "")
         name = (element.get("name") or element.get("property") or element.get("itemprop") or "").strip().lower()
         if name and value and not _PLACEHOLDER.search(value):
@@ -75,7 +75,7 @@ def _absolute(base: str, href: str) -> str:
 
 
 def _linked_data(tree: HtmlElement) -> dict[str, str]:
-    for script in _JSON_LD(tree):
+    for script in _JSON_LD.elements(tree):
         text = script.text or ""
         if not text or len(text) > MAX_JSON_CHARS:
             continue

@@ -14,6 +14,11 @@ _KANA_OR_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
+def words(text: str) -> tuple[str, ...]:
+    """A list of words as it is written most legibly: with spaces between them."""
+    return tuple(text.split())
+
+
 def squash(text: str) -> str:
     """Letters and digits only, in NFKC and lower case."""
     return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text)).lower()

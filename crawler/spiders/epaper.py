@@ -31,6 +31,8 @@ class EpaperSpider(ListingSpider):
             listing = next((known[url] for url in self._names(day) if url in known), None)
             if listing is None:
                 listing, capture = await self._find(day)
+                if self.listings_unread:
+                    return  # the site cannot be reached: the other days would only say so again
             elif listing.read_at is None or today - day <= _GROWS or self.order.full:
                 capture = None
             else:

@@ -17,12 +17,13 @@ from crawler.listings.sitemap import read_sitemap
 from crawler.spiders.base import SourceSpider
 from crawler.urls import host, origin, same_site
 from crawler.visits import VisitKind, visit_kind
-from crawler.walks import Step, Walk, child_due, gap, step
+from crawler.walks import Step, Walk, children_due, gap, step
 from storage.intents import EntriesSeen, Intent, ListingRead, ListingsNamed
 from storage.records import (
     Capture,
     IssueKind,
     Listing,
+    ListingId,
     ListingKind,
     ListingSeed,
     Trouble,
@@ -45,6 +46,8 @@ class ListingSpider(SourceSpider):
         self.listings_read = 0
         self.listings_unread = 0
         self.doubts = 0
+        #: Listings that this run found changed.
+        self._changed: set[ListingId] = set()
 
     # ------------------------------------------------------------------ which listings
     async def walk_all(self) -> AsyncIterator[Request]:
@@ -67,9 +70,12 @@ class ListingSpider(SourceSpider):
             self.store.sources.add_listing(self.source.id, ListingSeed(kind=kind, url=self.source.url))
 
     def _due_listings(self) -> list[Listing]:
-        now = self.now()
         listings = self.store.sources.listings(self.source.id)
-        return [each for each in listings if each.parent_id is None or self.order.full or child_due(each, now)]
+        if self.order.full:
+            return listings
+        children = [each for each in listings if each.parent_id is not None]
+        roots = [each for each in listings if each.parent_id is None]
+        return roots + children_due(children, self.now(), self._changed)
 
     # ------------------------------------------------------------------ one walk
     async def walk(self, listing: Listing, answer: Capture | None = None) -> AsyncIterator[Request]:
@@ -184,6 +190,7 @@ class ListingSpider(SourceSpider):
 
     def _finish(self, walk: Walk, validators: Validators) -> None:
         listing = walk.listing
+        self._changed.add(listing.id)
         self.listings_read += 1
         if gap(walk):
             self.doubt(IssueKind.GAP, listing.url, "nothing on it was there at the last reading: items may be missing")

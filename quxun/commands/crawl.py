@@ -96,7 +96,8 @@ def show(report: Report, zone: ZoneInfo) -> None:
             out().print(f"[{colour}]{run.source_key}[/]: {run.reason}", markup=True)
     sums = total(report.runs)
     done = f"{sums.new} new, {sums.revised} revised, {sums.gone} gone, {sums.copies} copies"
-    out().print(f"[bold]{done}[/] · {sums.requests} requests · quxun show ID reads one")
+    hint = " · quxun show ID reads one" if report.arrived else ""
+    out().print(f"[bold]{done}[/] · {sums.requests} requests{hint}")
 
 
 def progress(*, quiet: bool = False) -> Progress:

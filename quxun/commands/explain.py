@@ -125,7 +125,7 @@ def _facts(facts: Iterable[tuple[str, str, str]]) -> Table:
     """What was found, with its evidence, indented below its step."""
     drawn = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     drawn.add_column(style="dim", no_wrap=True)
-    drawn.add_column(overflow="fold")
+    drawn.add_column()
     drawn.add_column(style="cyan")
     for what, value, evidence in facts:
         drawn.add_row(f"    {what}", said(value), said(evidence))

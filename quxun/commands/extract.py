@@ -72,8 +72,8 @@ def command(names: tuple[str, ...], batch: str | None, url: str, charset: str) -
     failed = False
     for line in _batch(batch, zone) if batch is not None else _files(names, url, charset, zone):
         failed = failed or str(line.get("refusal", "")).startswith(UNREADABLE)
-        sys.stdout.write(json_line(line) + "\n")
-        sys.stdout.flush()  # whoever reads along gets each page when it is read
+        sys.stdout.buffer.write(json_line(line).encode() + b"\n")
+        sys.stdout.buffer.flush()  # whoever reads along gets each page when it is read
     if failed:
         raise SystemExit(1)
 

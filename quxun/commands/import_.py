@@ -11,7 +11,7 @@ from rich.table import Table
 
 from crawler.imports.kinds import ImportKind
 from quxun.console import err, out, table
-from quxun.desk import Desk, now, open_desk, print_line, progress, said, show
+from quxun.desk import Desk, in_use, now, number, open_desk, print_line, progress, said, show
 from quxun.import_files import Bad, File, Wanted, check_paths, open_file
 from quxun.importing import Importer, scan_files
 from scheduler.follow import follow_stories
@@ -136,11 +136,18 @@ def _show(report: Report) -> None:
 
 
 def _table(report: Report) -> Table:
-    drawn = table("file", "read as", ">new", ">revised", ">unchanged", ">withheld", ">refused", ">bad")
+    names = (
+        "new",
+        "revised",
+        "unchanged",
+        *in_use(("gone", "withheld", "refused"), (done for _, done in report.files)),
+    )
+    drawn = table("file", "read as", *(f">{name}" for name in (*names, "bad")))
+    drawn.columns[1].no_wrap = True
     for file, done in report.files:
         bad = sum(1 for each in report.bad if each.path == file.path)
-        numbers = (done.new, done.revised, done.unchanged, done.withheld, done.refused, bad)
-        drawn.add_row(said(str(file.path)), file.kind.value, *(str(number) if number else "·" for number in numbers))
+        counts = (*(getattr(done, name) for name in names), bad)
+        drawn.add_row(said(str(file.path)), file.kind.value, *(number(count) for count in counts))
     return drawn
 
 

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import rich_click as click
 from rich.table import Table
+from rich.text import Text
 
 from quxun.console import local, out, table
-from quxun.desk import MOST, open_desk, print_line, said, show
+from quxun.desk import MOST, open_desk, print_line, roomy, said, show
 from quxun.formats import stamp
 from storage.records import Issue, RunId
 
@@ -59,11 +60,15 @@ def issue_line(issue: Issue, zone: ZoneInfo) -> dict[str, object]:
 
 def issues_table(issues: Sequence[Issue], zone: ZoneInfo, *, of_one_run: bool = False) -> Table:
     """Issues as people read them; those of one run without saying so in every line."""
+    wide = roomy()
     where = () if of_one_run else (">run", "source")
-    drawn = table("when", *where, "kind", ">count", "detail", "url")
+    drawn = table("when", *where, "kind", ">count", "detail", *(("url",) if wide else ()))
+    for column in drawn.columns:
+        column.no_wrap = column.header not in ("detail", "url")
     for issue in issues:
         told = () if of_one_run else (str(issue.run_id), said(issue.source_key))
         count = str(issue.count) if issue.count > 1 else ""
-        when = local(issue.created_at, zone)
-        drawn.add_row(when, *told, issue.kind.value, count, said(issue.detail), said(issue.url))
+        detail, url = said(issue.detail), said(issue.url, style="" if wide else "dim")
+        last = (detail, url) if wide else (Text("\n").join((detail, url)),)
+        drawn.add_row(local(issue.created_at, zone), *told, issue.kind.value, count, *last)
     return drawn

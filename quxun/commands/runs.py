@@ -11,7 +11,7 @@ from rich.text import Text
 
 from quxun.commands.issues import issue_line, issues_table
 from quxun.console import local, out, table
-from quxun.desk import MOST, Desk, grid, open_desk, print_line, said, show
+from quxun.desk import MOST, Desk, grid, in_use, number, open_desk, print_line, roomy, said, show
 from quxun.formats import stamp
 from quxun.views import seconds, size, status_text
 from storage.errors import UsageError
@@ -50,7 +50,7 @@ def command(run_id: int | None, source_key: str | None, limit: int, *, as_json: 
             for run in runs:
                 print_line(run_line(run, desk.zone))
         elif runs:
-            show(_table(runs, desk.zone))
+            _show_table(runs, desk.zone)
         else:
             out().print("No runs yet. Make one: quxun crawl")
 
@@ -116,22 +116,29 @@ def _counters(counters: Counters) -> Table:
     return grid((name.replace("_", " "), str(value)) for name, value in values.items() if getattr(counters, name))
 
 
-def _table(runs: Sequence[Run], zone: ZoneInfo) -> Table:
-    names = [f">{'same' if name == 'unchanged' else name}" for name in _COLUMNS]
-    drawn = table(">id", "source", "status", "started", ">took", *names, ">size", "reason")
+def _show_table(runs: Sequence[Run], zone: ZoneInfo) -> None:
+    """Runs as a table; why they ended so in its last column, or below it where that has no room."""
+    names = in_use(_COLUMNS, (run.counters for run in runs))
+    heads = [f">{'same' if name == 'unchanged' else name}" for name in names]
+    wide = roomy()
+    drawn = table(">id", "source", "status", "started", ">took", *heads, ">size", *(("reason",) if wide else ()))
+    for column in drawn.columns[1:4]:
+        column.no_wrap = True
     for run in runs:
-        counts = [getattr(run.counters, name) for name in _COLUMNS]
         drawn.add_row(
             str(run.id),
             said(run.source_key),
             status_text(run.status),
             local(run.started_at or run.queued_at, zone),
             _took(run),
-            *(str(count) if count else Text("·", style="dim") for count in counts),
+            *(number(getattr(run.counters, name)) for name in names),
             size(run.counters.bytes),
-            said(run.reason),
+            *((said(run.reason),) if wide else ()),
         )
-    return drawn
+    show(drawn)
+    for run in runs:
+        if run.reason and not wide:
+            out().print(Text.assemble((f"{run.id} ", "bold"), said(run.reason)))
 
 
 def _took(run: Run) -> str:

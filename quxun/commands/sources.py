@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from quxun.wiring import launcher, open_store, run_options
 from storage.errors import QuxunError, UsageError
 from storage.records import (
     Confidence,
+    EntryState,
     ListingSeed,
     NewSource,
     Publisher,
@@ -30,7 +32,7 @@ from storage.records import (
 )
 from storage.store import Store
 
-_CONFIDENCE = {Confidence.HIGH: "", Confidence.MEDIUM: "medium", Confidence.LOW: "[yellow]low, unproven[/]"}
+_CONFIDENCE = {Confidence.HIGH: "high", Confidence.MEDIUM: "medium", Confidence.LOW: "[yellow]low[/]"}
 
 
 @click.group()
@@ -58,6 +60,8 @@ def list_sources(*, everything: bool, as_json: bool) -> None:
                 print_json(_line(source, store))
             return
         out().print(_table(sources, store) if sources else "No sources yet: quxun sources add URL")
+        if any(source.confidence is Confidence.LOW for source in sources):
+            out().print("[yellow]low[/]: the address is inferred and has not been proven by a visit yet")
 
 
 @command.command("add")
@@ -231,18 +235,28 @@ def _zone(config: Config) -> ZoneInfo:
 
 
 def _table(sources: list[Source], store: Store) -> Table:
-    drawn = table("key", "publisher", "kind", "scope", "state", "every", "confidence", "declared by", ">articles")
+    remarks = {source.key: ", ".join(_remarks(source)) for source in sources}
+    shown = ("remarks",) if any(remarks.values()) else ()
+    drawn = table("key", "publisher", "kind", "scope", ">every", "sure", ">stored", *shown)
+    for column in drawn.columns[:2]:
+        column.no_wrap = True
+        column.max_width = 18
     for source in sources:
-        every = _every(source.every_s)
-        counts = store.entries.counts(source.id)
-        stored = sum(number for state, number in counts.items() if state.value == "stored")
-        tls = "" if source.tls is Tls.VERIFIED else f" [red]tls {source.tls.value}[/]"
-        state = source.state.value if source.state is SourceState.ACTIVE else f"[yellow]{source.state.value}[/]"
-        drawn.add_row(
-            source.key, source.publisher.name + tls, source.kind.value, source.scope.value, state,
-            every, _CONFIDENCE[source.confidence], source.declared_by, str(stored),
-        )  # fmt: skip
+        stored = store.entries.counts(source.id).get(EntryState.STORED, 0)
+        every, sure = _every(source.every_s), _CONFIDENCE[source.confidence]
+        cells = (source.key, source.publisher.name, source.kind.value, source.scope.value, every, sure, str(stored))
+        drawn.add_row(*cells, *(remarks[source.key] for _ in shown))
     return drawn
+
+
+def _remarks(source: Source) -> Iterator[str]:
+    """What is not as usual about a source."""
+    if source.state is not SourceState.ACTIVE:
+        yield f"[yellow]{source.state.value}[/]"
+    if source.tls is not Tls.VERIFIED:
+        yield f"[red]tls {source.tls.value}[/]"
+    if source.declared_by == "hand":
+        yield "by hand"
 
 
 def _every(seconds: int | None) -> str:

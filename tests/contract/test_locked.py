@@ -1,5 +1,6 @@
 """Another process that writes for too long: a sentence, in time, and no connection left behind."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,9 +8,12 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import text
 
+from storage.changes import append
 from storage.errors import DatabaseError
+from storage.records import ChangeKind
 from storage.store import Store
-from tests.builders import NOW, World, new_article, new_source
+from storage.stories import STORIES_LOCK
+from tests.builders import NOW, World, new_article, new_source, publisher
 
 PATIENCE_S = 0.3
 
@@ -61,8 +65,6 @@ def test_who_reads_does_not_wait_for_who_writes(impatient: Store) -> None:
 
 
 def test_who_waits_long_enough_gets_the_lock(store: Store) -> None:
-    import threading
-
     world = World(store)
     holding, release = threading.Event(), threading.Event()
 
@@ -81,3 +83,34 @@ def test_who_waits_long_enough_gets_the_lock(store: Store) -> None:
     holder.join(30)
     timer.join(30)
     assert len(store.articles.list()) == 1
+
+
+def test_no_change_can_be_seen_before_one_with_a_lower_number(impatient: Store) -> None:
+    first, second = World(impatient), World(impatient, "other", publisher=publisher("别家"))
+    first.record(new_article())
+    article = first.known().id
+    with Store.open(_url(impatient)) as other:
+        with other.database.write() as connection:
+            append(other.database, connection, [(ChangeKind.GONE, article)], first.run.id, NOW)
+            with pytest.raises(DatabaseError, match="is locked"):
+                second.record(new_article("2"))
+        second.record(new_article("2"))
+    assert [change.kind for change in impatient.changes.after(0)] == [
+        ChangeKind.NEW_ARTICLE,
+        ChangeKind.GONE,
+        ChangeKind.NEW_ARTICLE,
+    ]
+
+
+def test_two_copies_that_arrive_at_once_meet_in_one_story(impatient: Store) -> None:
+    worlds = [World(impatient, name, publisher=publisher(name)) for name in ("甲报", "乙报")]
+    for world in worlds:
+        world.record(new_article())
+    first, second = (world.known().id for world in worlds)
+    with Store.open(_url(impatient)) as other:
+        with other.database.write() as connection:
+            other.database.lock(connection, STORIES_LOCK)
+            with pytest.raises(DatabaseError, match="is locked"):
+                impatient.stories.settle_exact(second, NOW)
+        members = [impatient.stories.settle_exact(article, NOW) for article in (first, second)]
+    assert members[0].story_id == members[1].story_id

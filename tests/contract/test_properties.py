@@ -35,7 +35,7 @@ NAMES = ("1", "2")
 WORDS = ("甲", "乙", "丙")
 
 # Every example needs a database of its own: fewer of them, or PostgreSQL takes minutes.
-few = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+few = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 moments = st.integers(0, 8).map(lambda hours: later(hours=hours))
 names = st.sampled_from(NAMES)

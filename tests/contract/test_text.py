@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from storage.errors import UsageError
 from storage.intents import EntriesSeen
-from storage.records import Lead, Link, Person
+from storage.records import Lead, Link, Person, RunStatus
 from storage.store import Store
 from tests.builders import NOW, World, entry, extraction, issue_seen, new_article, reading, url
 from tests.contract.conftest import OpenStore
@@ -68,18 +68,12 @@ def test_unstorable_characters_are_cleaned_wherever_they_stand(world: World) -> 
             ),
         ),
     )
-    world.store.runs.finish(world.run.id, _failed(), NOW, world.run.counters, bad, bad)
+    world.store.runs.finish(world.run.id, RunStatus.FAILED, NOW, world.run.counters, bad, bad)
     clean = "ab\ufffdc"
     assert world.store.runs.get(world.run.id).log_tail == clean
     assert world.store.issues.list()[0].detail == clean
     assert world.store.articles.find(url(clean)).extraction.leads[0].title == clean
     assert world.due() == []
-
-
-def _failed() -> "object":
-    from storage.records import RunStatus
-
-    return RunStatus.FAILED
 
 
 def test_an_entry_with_unstorable_characters_in_its_key_is_known_by_the_key_as_it_was_asked(world: World) -> None:

@@ -1,7 +1,8 @@
+from dataclasses import replace
 from datetime import timedelta
 
-from crawler.walks import Step, Walk, child_due, entries_digest, gap, step
-from storage.records import Entry, EntryState, KnownEntry, Listing
+from crawler.walks import Step, Walk, children_due, entries_digest, gap, step
+from storage.records import Entry, EntryState, KnownEntry, Listing, ListingId
 from tests.crawler.shapes import HOUR, NOW, entries, entry, known_entry, listing
 
 
@@ -62,13 +63,19 @@ def test_a_full_walk_passes_known_pages() -> None:
     assert not walk_over(listing(digest=entries_digest(page)), page, known=remembered(*range(1, 10)), full=True)[0].stop
 
 
-def test_a_new_claim_asks_for_the_article_again_and_the_same_claim_does_not() -> None:
-    edited, same = entry(1, modified="2026-11-20"), entry(2, modified="2026-11-19")
-    known = {
-        edited.key: known_entry(edited, visited_modified="2026-11-18"),
-        same.key: known_entry(same),
-    }
-    assert walk_over(listing(), (edited, same), known=known)[0].visit == (edited,)
+def test_unknown_and_pending_entries_are_visited_and_settled_ones_are_not() -> None:
+    known = remembered(1) | remembered(2, state=EntryState.PENDING) | remembered(3, state=EntryState.REFUSED)
+    assert walk_over(listing(), entries(1, 2, 3, 4), known=known)[0].visit == entries(2, 4)
+
+
+def test_a_full_walk_visits_everything() -> None:
+    assert walk_over(listing(), entries(1, 2), known=remembered(1, 2), full=True)[0].visit == entries(1, 2)
+
+
+def test_another_listing_that_shortens_a_headline_asks_for_nothing() -> None:
+    of = replace(listing(), id=ListingId(7))
+    known = {entry(1).key: known_entry(entry(1, title="一个长长的旧标题"))}
+    assert walk_over(of, (entry(1, title="一个长长的…"),), known=known)[0].revisit == ()
 
 
 def test_a_new_headline_of_a_stored_article_asks_for_it_again() -> None:
@@ -100,7 +107,19 @@ def test_an_overlap_on_a_deeper_page_is_no_gap() -> None:
 
 def test_a_listing_that_another_names_is_read_when_its_claim_moves_or_after_a_day() -> None:
     quiet = listing(claimed="2026-11-20", read_claim="2026-11-20", parent=2)
-    assert not child_due(quiet, NOW)
-    assert child_due(listing(claimed="2026-11-21", read_claim="2026-11-20", parent=2), NOW)
-    assert child_due(quiet, NOW + timedelta(days=1))
-    assert child_due(listing(read_at=None, parent=2), NOW)
+    assert not children_due([quiet], NOW, ())
+    assert children_due([listing(claimed="2026-11-21", read_claim="2026-11-20", parent=2)], NOW, ())
+    assert children_due([quiet], NOW + timedelta(days=1), ())
+    assert children_due([listing(read_at=None, parent=2)], NOW, ())
+
+
+def test_the_latest_claims_of_a_changed_index_are_not_trusted() -> None:
+    """An item dated tomorrow keeps the claim of its sitemap where it is until tomorrow has passed."""
+    days = [f"2026-11-{day:02}" for day in range(1, 21)]
+    named = [
+        replace(listing(claimed=day, read_claim=day, parent=2), id=ListingId(10 + place))
+        for place, day in enumerate(days)
+    ]
+    due = children_due(named, NOW, {ListingId(2)})
+    assert [each.claimed_modified for each in due] == days[-5:]
+    assert not children_due(named, NOW, {ListingId(3)})

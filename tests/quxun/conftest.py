@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+# Here, and not by the first command that needs it: trafilatura imports a module of urllib3 that warns, after
+# it has silenced the warning, and what is silenced within a test is silenced for that test alone.
+import crawler.extract.reader  # noqa: F401
 from quxun.cli import cli
 from quxun.console import err, out
 from storage.errors import QuxunError

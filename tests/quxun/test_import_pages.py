@@ -1,4 +1,4 @@
-"""`quxun import` of a newspaper page's and a snapshot page's text; the seeds, where they are. Own texts are synthetic."""
+"""`quxun import` of newspaper and snapshot pages, and of the seeds where they are. Own texts are synthetic."""
 
 from pathlib import Path
 from typing import Any

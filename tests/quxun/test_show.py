@@ -1,13 +1,16 @@
 """`quxun show`: one article as a reader wants it. All texts are synthetic."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from quxun.sheet import draw_tombstone
 from storage.records import ArticleId, Lead, Link, Person, Relation, Role, Takedown
 from storage.store import Store
-from tests.builders import publisher
+from tests.builders import gone, publisher
 from tests.quxun.conftest import Quxun
 from tests.quxun.stories import NOON, Press, extraction, url
 
@@ -55,6 +58,17 @@ def test_everything_a_snapshot_page_has_is_shown(quxun: Quxun, store: Store) -> 
     )
     assert [label for label in labels if label not in said] == []
     assert "truncated" not in said
+
+
+def test_nothing_is_cut_off_on_a_narrow_terminal(
+    quxun: Quxun, store: Store, terminal: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    long = "湖边的灯也亮了" * 12 + "完"
+    read = replace(FULL, leads=(Lead(snippet=long),), credit=long, attachments=(Link(url="http://x/" + "a" * 120),))
+    said = quxun("show", Press(store).publish(read=read)).out
+    assert "…" not in re.sub(r"\x1b\[[0-9;]*m", "", said)
+    assert said.count("完") >= 2
 
 
 def test_what_a_page_does_not_say_has_no_label(quxun: Quxun, store: Store) -> None:
@@ -196,6 +210,27 @@ def test_nothing_of_an_article_that_was_taken_down_is_shown(quxun: Quxun, store:
         said = quxun(*arguments).out
         assert takedown.value in said
         assert not any(word in said for word in ("步道", "市民", "春来早", "甘霖", "另一条消息"))
+
+
+def test_a_takedown_is_told_with_its_time(capsys: pytest.CaptureFixture[str], store: Store) -> None:
+    article = store.articles.get(ArticleId(Press(store).publish(read=FULL)))
+    taken = replace(article, takedown=Takedown.WITHHELD, takedown_at=NOON, gone_at=NOON - timedelta(hours=1))
+    draw_tombstone(taken, ZoneInfo("Asia/Shanghai"))
+    said = capsys.readouterr().out
+    told = dict(line.split(maxsplit=1)[1].split(maxsplit=1) for line in said.splitlines()[1:])
+    assert told["takedown_at"] == "2024-05-01 12:00:00"
+    assert told["gone_at"] == "2024-05-01 11:00:00"
+
+
+def test_a_page_that_its_publisher_removed_is_shown_as_gone(quxun: Quxun, store: Store) -> None:
+    press = Press(store)
+    article = press.publish(read=FULL)
+    known = press.knows("example.cn/art/1.html")
+    press.visit(gone(known, at=NOON + timedelta(hours=2)), now=NOON + timedelta(hours=2))
+    said = quxun("show", article).out
+    assert "gone: since 2024-05-01 14:00:00" in said
+    assert "步道全长三公里" in said
+    assert quxun("show", article, "--json").object["gone_at"] == "2024-05-01T14:00:00+08:00"
 
 
 def test_copies_of_the_story_are_listed_with_their_publisher(quxun: Quxun, store: Store) -> None:

@@ -150,7 +150,7 @@ def _runs() -> None:
             "disallowed",
             "failed",
         ),
-        sa.CheckConstraint("outcome NOT IN ('pending', 'stored', 'disallowed')", name="ck_fruitless_visits_fruitless"),
+        sa.CheckConstraint("outcome NOT IN ('pending', 'stored')", name="ck_fruitless_visits_fruitless"),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name="fk_fruitless_visits_run_id"),
         sa.PrimaryKeyConstraint("id", name="pk_fruitless_visits"),
         sa.UniqueConstraint(

@@ -165,6 +165,12 @@ def test_entities_are_neither_expanded_nor_fetched() -> None:
     assert len(entry.title) < 100
 
 
+def test_entities_of_the_document_type_are_not_put_into_attributes() -> None:
+    bomb = '<!DOCTYPE feed [<!ENTITY x "SECRET">]>'
+    entry = only(f'{bomb}<feed><entry><link href="/a?b=&x;"/><title>测试</title></entry></feed>')
+    assert "SECRET" not in entry.url
+
+
 def test_paged_and_archived_feeds_lead_to_their_older_documents() -> None:
     atom = (
         '<feed xmlns="http://www.w3.org/2005/Atom">{}<entry><link rel="next" href="/no"/><link href="/a"/></entry>'

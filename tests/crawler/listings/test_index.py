@@ -75,6 +75,12 @@ def test_a_date_in_a_headline_is_not_the_date_of_the_row() -> None:
     assert entry.published_at is None
 
 
+def test_the_date_of_a_page_is_not_that_of_the_article_before_it() -> None:
+    before = f'<div class="fd"><p>上一篇：{link(0, href="/x/1234.html")}</p><a href="/">返回首页</a></div>'
+    (entry,) = read(f"<div><h1>正文</h1><b>2019-05-18</b><div>{SUMMARY * 8}</div>{before}</div>")
+    assert entry.published_at is None
+
+
 def test_the_title_attribute_counts_where_it_says_more() -> None:
     short = link(0, text=f"{TITLES[0][:8]}...", attributes=f'title="{TITLES[0]}"')
     other = link(1, attributes='title="点击查看"')
@@ -109,9 +115,10 @@ def test_addresses_that_say_nothing_are_known_by_the_list_they_stand_in() -> Non
     assert len(read(f"<ul>{joined(f'<li>{item}</li>' for item in items)}</ul>")) == 4
 
 
-def test_a_short_list_of_columns_is_no_list_of_articles() -> None:
+@pytest.mark.parametrize("href", ["/lm/{}/", "/lm/p{}.html"])
+def test_a_short_list_of_columns_is_no_list_of_articles(href: str) -> None:
     names = ("部门动态信息", "街道社区新闻", "民生实事进展", "政策法规解读")
-    columns = joined(f'<li><a href="/lm/{number}/">{name}</a></li>' for number, name in enumerate(names))
+    columns = joined(f'<li><a href="{href.format(number)}">{name}</a></li>' for number, name in enumerate(names))
     assert read(f'<ul class="side">{columns}</ul>') == []
 
 
@@ -129,7 +136,9 @@ def test_other_sites_are_left_out_unless_they_are_the_publishers() -> None:
 def test_a_sister_site_counts_for_articles_only() -> None:
     article = link(0, href="http://jyj.example.cn/202407/t20240701_1.html")
     column = link(1, href="http://jyj.example.cn/yw/")
-    assert [entry.title for entry in read(f"<ul><li>{article}</li><li>{column}</li></ul>")] == [TITLES[0]]
+    page = link(2, href="http://jyj.example.cn/gk/abc.html")
+    listed = joined(f"<li>{item}<span>2024-07-01</span></li>" for item in (article, column, page))
+    assert [entry.title for entry in read(f"<ul>{listed}</ul>")] == [TITLES[0]]
 
 
 def test_files_and_print_copies_are_left_out() -> None:
