@@ -2,8 +2,9 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from crawler.options import Manners, RunOptions
 from crawler.profile import DistrictProfile, load_profile
@@ -16,14 +17,14 @@ from scheduler.launch import Launcher
 from storage.records import Article, Counters, Source
 from storage.store import Store
 
-TODAY = date(2026, 11, 20)
 PROFILE = '[district]\ncode = "000000"\nname = "临湖新区"\ncity = "东岳市"\nprovince = "示例省"\n'
 #: One fork server for all tests of a process.
 LAUNCHER = Launcher(("crawler.preload",))
 
 
 def district() -> District:
-    return District(today=TODAY)
+    """The district as it is today: a newspaper's issues are looked for on the days before now."""
+    return District(today=datetime.now(ZoneInfo("Asia/Shanghai")).date())
 
 
 class Installation:

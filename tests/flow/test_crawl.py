@@ -15,7 +15,7 @@ import pytest
 from crawler.locks import HostLock
 from crawler.options import Manners
 from crawler.urls import host, url_key
-from demo.model import EditKind
+from demo.model import EditKind, Likeness
 from demo.server import DemoServer
 from storage.records import EntryState, IssueKind, NewSource, Publisher, RunStatus, SourceKind
 from tests.flow.installation import Installation, district
@@ -108,12 +108,20 @@ def test_a_visit_counter_is_no_revision(installed: Installation) -> None:
 def test_word_for_word_copies_are_one_story(installed: Installation) -> None:
     installed.add("trs", "media", "gbk", "repub")
     report = installed.crawl()
-    copies = sum(run.counters.copies for run in report.runs)
-    assert copies > 0
-    for article in installed.articles():
-        origin = installed.server.district.original(installed.server.district.find(article.url or ""))
-        members = installed.store.stories.members(article.story_id) if article.story_id else []
-        assert origin is not None or len(members) >= 1
+    told = installed.server.district
+    articles = {each.key: each for each in installed.articles()}
+    exact = 0
+    for article in told.articles("repub"):
+        origin = told.original(article)
+        stored = articles[url_key(told.url(article))]
+        others = [each for each in installed.store.stories.members(stored.story_id or 0) if each.article_id != stored.id]
+        source = articles.get(url_key(told.url(origin))) if origin else None
+        assert [each.article_id for each in others] in ([], [source.id if source else None]), article.path
+        if source is not None and article.copied_from and article.copied_from.likeness is Likeness.EXACT:
+            exact += 1
+            assert others, article.path
+    assert exact >= 5
+    assert sum(run.counters.copies for run in report.runs) >= exact
 
 
 def test_a_single_url_is_visited_without_a_listing(installed: Installation) -> None:

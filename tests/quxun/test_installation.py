@@ -8,6 +8,7 @@ import pytest
 from storage.records import ArticleId
 from storage.schema import VERSIONS
 from storage.store import Store
+from tests.postgres import Server
 from tests.quxun.conftest import Quxun
 from tests.quxun.stories import Press
 
@@ -97,3 +98,21 @@ def test_every_command_prints_its_help_with_an_example(quxun: Quxun) -> None:
         said = quxun(name, "--help").out
         assert f"quxun {name}" in said.replace("Usage: quxun", "")
     assert "upgrade" in quxun("db", "--help").out
+
+
+@pytest.mark.postgres
+def test_postgresql_is_upgraded_only_by_command_and_then_serves_them_all(
+    quxun: Quxun, postgres_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "articles.jsonl"
+    file.write_text('{"id": "n1", "title": "标题", "text": "正文。"}\n', encoding="utf-8")
+    with postgres_server.empty() as url:
+        monkeypatch.setenv("QUXUN_DATABASE_URL", url)
+        assert "quxun db upgrade" in quxun("runs", status=1).err
+        assert quxun("db", "version", status=1).out.startswith("none")
+        assert f"upgraded from nothing to schema {VERSIONS[-1]}" in quxun("db", "upgrade").out
+        assert quxun("import", file, "--json").object["new"] == 1
+        assert quxun("export").object["external_id"] == "n1"
+        assert "标题" in quxun("show", "n1").out
+        assert "SameRevision" in quxun("explain", "n1").out
+        assert "All is well: 1 articles" in quxun("check").out
