@@ -169,11 +169,11 @@ class Ingest:
         return owner, decide_read(seen, reading, key, url, names, known)
 
     def _read(self, visit: Visit) -> Extraction | Refusal:
-        page = judge(visit.capture)
+        entry = visit.entry.entry if visit.entry else None
+        page = judge(visit.capture, entry=entry)
         if isinstance(page, Refusal):
             return page
         timezone = self._district.timezone if self._district else "Asia/Shanghai"
-        entry = visit.entry.entry if visit.entry else None
         return extract(page, entry=entry, captured_at=visit.capture.captured_at, timezone=timezone)
 
     def _relevance(self, extraction: Extraction) -> Relevance | None:

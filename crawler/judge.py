@@ -80,7 +80,8 @@ _GONE = re.compile(
 )
 _LOGIN = re.compile(r"登录|登陆|请先登|sign\s?in|log\s?in|身份认证|统一认证|会员中心|账号密码", re.IGNORECASE)
 _NO_SCRIPT = re.compile(
-    r"(?:enable|启用|开启|打开|支持|without).{0,20}javascript|javascript.{0,20}(?:enable|启用|开启|打开|关闭|"
+    # `javascript:` is no word but the address of a button: `<a href="javascript:window.close()">关闭`.
+    r"(?:enable|启用|开启|打开|支持|without).{0,20}javascript(?!:)|javascript(?!:).{0,20}(?:enable|启用|开启|打开|关闭|"
     r"禁用|disabled)",
     re.IGNORECASE,
 )

@@ -246,7 +246,7 @@ class Surveyor(PoliteSpider):
         problem = capture.detail or (f"it answered {capture.status}" if capture.status != 200 else "")
         if problem:
             return Sample(entry=entry, title=entry.title, date="", characters=0, problem=problem)
-        page = judge(capture)
+        page = judge(capture, entry=entry)
         read = page if isinstance(page, Refusal) else extract(page, entry=entry, captured_at=capture.captured_at)
         if isinstance(read, Refusal):
             return Sample(

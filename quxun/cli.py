@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from io import TextIOWrapper
 
 import rich_click as click
 
@@ -55,6 +56,20 @@ class LazyGroup(click.RichGroup):
         found.name = cmd_name
         return found
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a sub-command; an error that a person must act on is a sentence and an exit status."""
+        try:
+            return super().invoke(ctx)
+        except QuxunError as error:
+            sys.stderr.write(f"quxun: {error}\n")
+            ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has had enough
+            ctx.exit(0)
+        except KeyboardInterrupt:
+            sys.stderr.write("quxun: interrupted\n")
+            ctx.exit(130)
+
     def format_help(self, ctx: click.RichContext, formatter: click.RichHelpFormatter) -> None:  # type: ignore[override]
         self._brief = True
         try:
@@ -74,18 +89,11 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command; an error that a person must act on is a sentence and an exit status, never a traceback."""
-    try:
-        cli.main(prog_name="quxun", standalone_mode=True)
-    except QuxunError as error:
-        sys.stderr.write(f"quxun: {error}\n")
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has had enough
-        sys.exit(0)
-    except KeyboardInterrupt:
-        sys.stderr.write("quxun: interrupted\n")
-        sys.exit(130)
+    """Run the command. Never a traceback: see `LazyGroup.invoke`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that has no Chinese shows ? instead of an error
+    cli(prog_name="quxun")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """How the command talks: results on standard output, everything else on standard error, plain when piped."""
 
 import json
+import re
 import sys
 from datetime import datetime
 from functools import cache
@@ -10,8 +11,12 @@ from zoneinfo import ZoneInfo
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from storage.records import Precision
+
+#: What could give orders to a terminal: a page's words must not (ESC sequences, changes of direction).
+_ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @cache
@@ -24,6 +29,11 @@ def out() -> Console:
 def err() -> Console:
     """Progress, warnings and errors."""
     return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+def said(words: str, style: str = "") -> Text:
+    """Words that somebody else wrote, fit to be shown: never read as markup, never an order to the terminal."""
+    return Text(_ORDERS.sub("", words), style=style)
 
 
 def print_json(value: Any) -> None:

@@ -167,6 +167,8 @@ class Crawl:
 
     def _source_for(self, name: str, url: str) -> Source:
         for source in self._store.sources.list():
+            if source.kind is SourceKind.IMPORT:
+                continue
             if name in source.publisher.hosts or host(source.url) == name:
                 return source
         new = NewSource(

@@ -5,7 +5,6 @@ Nothing here decides anything; it only spares every command the same ten lines.
 
 import contextlib
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from rich.text import Text
 
 from crawler.profile import District, find_profile, load_profile
 from quxun.config import Config, load_config
-from quxun.console import err, out
+from quxun.console import err, out, said
 from quxun.formats import json_line
 from quxun.wiring import open_store
 from storage.errors import UsageError
@@ -34,9 +33,6 @@ _PAPER_WIDTH = 2000
 
 #: Columns from which a terminal has room for sentences in a table.
 _WIDE = 150
-
-#: What could give orders to a terminal: a page's words must not (ESC sequences, changes of direction).
-_ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +75,6 @@ def show(drawn: RenderableType) -> None:
         paper.print(drawn)
     lines = [line.rstrip() for line in printed.get().splitlines()]
     sys.stdout.write("".join(f"{line}\n" for line in lines if line))
-
-
-def said(words: str, style: str = "") -> Text:
-    """Words that somebody else wrote, fit to be shown: never read as markup, never an order to the terminal."""
-    return Text(_ORDERS.sub("", words), style=style)
 
 
 def roomy() -> bool:

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 from rich.text import Text
 
-from quxun.console import local, out, table
-from quxun.desk import grid, said, show
+from quxun.console import local, out, said, table
+from quxun.desk import grid, show
 from storage.records import (
     Article,
     Digest,

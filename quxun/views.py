@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 from rich.text import Text
 
-from quxun.console import local, table
+from quxun.console import local, said, table
 from storage.records import Article, Issue, Run, RunStatus
 
 #: Columns of the runs table: what a counter is called, and whether it is shown where all its numbers are 0.
@@ -64,7 +64,7 @@ def runs_table(runs: Sequence[Run]) -> Table:
         numbers = [getattr(run.counters, name) for _, name in shown]
         cells = [str(number) if number else Text("·", style="dim") for number in numbers]
         drawn.add_row(
-            run.source_key, status_text(run.status), *cells, size(run.counters.bytes), f"{seconds(run):.1f} s"
+            said(run.source_key), status_text(run.status), *cells, size(run.counters.bytes), f"{seconds(run):.1f} s"
         )
     return drawn
 
@@ -77,7 +77,7 @@ def arrivals_table(articles: Iterable[Article], zone: ZoneInfo, shown: int = SHO
     for article in ordered[:shown]:
         read = article.extraction
         when = local(read.published_at, zone, read.published_precision)
-        drawn.add_row(str(article.id), when, read.title, read.credit, article.publisher)
+        drawn.add_row(str(article.id), when, said(read.title), said(read.credit), said(article.publisher))
     return drawn
 
 

@@ -287,6 +287,7 @@ def _article(row: Row[Any], last: Row[Any] | None) -> Article:
         first_seen_at=row.first_seen_at,
         gone_at=row.gone_at,
         takedown=row.takedown,
+        takedown_at=row.takedown_at,
         captured_at=last.captured_at if last else row.first_seen_at,
         revision=last.revision if last else 0,
         content_digest=last.digest if last else Digest(""),

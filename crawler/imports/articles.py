@@ -151,7 +151,11 @@ def _fields(line: bytes) -> _Fields:
         raise _WrongLine("not an article: nested too deeply") from error
     if not isinstance(found, dict):
         raise _WrongLine(f"{_kind(found)}, not an object")
-    return _Fields(**{name: _text_of(found, name) for name in _Fields._fields})
+    given = {name: _text_of(found, name) for name in _Fields._fields}
+    # A line that `export` wrote: its `id` is a row of that database, and its time has another name.
+    given["id"] = _text_of(found, "external_id") or ("" if "content_digest" in found else given["id"])
+    given["published"] = given["published"] or _text_of(found, "published_at")
+    return _Fields(**given)
 
 
 def _text_of(found: dict[str, object], name: str) -> str:

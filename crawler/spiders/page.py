@@ -8,4 +8,4 @@ class PageSpider(SourceSpider):
     """`scrapy crawl page -a source=KEY`"""
 
     name = "page"
-    kinds = (SourceKind.PAGE, SourceKind.IMPORT)
+    kinds = (SourceKind.PAGE,)

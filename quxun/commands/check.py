@@ -6,8 +6,8 @@ import rich_click as click
 from rich.progress import Progress
 from sqlalchemy import func, select
 
-from quxun.console import out, table
-from quxun.desk import Desk, open_desk, print_line, progress, said, show
+from quxun.console import out, said, table
+from quxun.desk import Desk, open_desk, print_line, progress, show
 from quxun.views import size
 from storage.check import Finding
 from storage.schema import articles, snapshots

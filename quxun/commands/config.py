@@ -6,8 +6,8 @@ import rich_click as click
 from rich.text import Text
 
 from quxun.config import SETTINGS, Effective, Origin, load_config
-from quxun.console import table
-from quxun.desk import print_line, said, show
+from quxun.console import said, table
+from quxun.desk import print_line, show
 
 
 @click.command()

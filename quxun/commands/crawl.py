@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from crawler.profile import DistrictProfile, find_profile, load_profile
 from quxun.config import Config, load_config
-from quxun.console import err, out, print_json
+from quxun.console import err, out, print_json, said
 from quxun.crawling import Crawl, Report, Watcher, Wish, failed, total
 from quxun.views import arrivals_table, run_line, runs_table
 from quxun.wiring import RUN_ENTRY, launcher, open_store, run_options
@@ -93,7 +93,7 @@ def show(report: Report, zone: ZoneInfo) -> None:
     for run in report.runs:
         if run.reason:
             colour = "red" if run.status is RunStatus.FAILED else "yellow"
-            out().print(f"[{colour}]{run.source_key}[/]: {run.reason}", markup=True)
+            out().print(said(run.source_key, colour) + said(f": {run.reason}"))
     sums = total(report.runs)
     done = f"{sums.new} new, {sums.revised} revised, {sums.gone} gone, {sums.copies} copies"
     hint = " · quxun show ID reads one" if report.arrived else ""

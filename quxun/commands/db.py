@@ -5,8 +5,7 @@ import os
 import rich_click as click
 
 from quxun.config import load_config
-from quxun.console import err, out
-from quxun.desk import said
+from quxun.console import err, out, said
 from storage import migrate
 from storage.database import BUSY_TIMEOUT_S, Database, file_of, parse
 from storage.schema import VERSIONS

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import threading
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -78,9 +79,9 @@ class Demo:
             if proposal.problem:
                 raise QuxunError(f"the demo's own site: {proposal.problem}")
             source = save(self._store, proposal.source)
-            kinds = ", ".join(dict.fromkeys(found.seed.kind.value for found in proposal.listings))
-            count = len(proposal.listings)
-            out().print(f"  {source.publisher.name}  [dim]{source.url}[/]  {count} × {kinds}")
+            kinds = Counter(found.seed.kind.value for found in proposal.listings)
+            through = ", ".join(f"{count} × {kind}" if count > 1 else kind for kind, count in kinds.items())
+            out().print(f"  {source.publisher.name}: {through}  [dim]{source.url}[/]")
 
     def _entrance(self, key: str, address: str) -> str:
         """What a person would give to `sources add`: the home page, or today's first page of a newspaper."""
@@ -119,9 +120,12 @@ class Demo:
         out().print(f"[green]new[/]      {published.id}  {published.extraction.title}")
         out().print(f"[yellow]revised[/]  {edited.id}  {edited.extraction.title}")
         before, after = self._store.articles.revisions(edited.id)[-2:]
-        draw_changes(edited, before, after, list(diff_texts(before.extraction.text, after.extraction.text)), self._zone)
-        gone = f"{deleted.gone_at.astimezone(self._zone):%H:%M:%S}" if deleted.gone_at else "not noticed"
-        out().print(f"[red]gone[/]     {deleted.id}  {deleted.extraction.title}  [dim]404 since {gone}; its text stays[/]")
+        lines = list(diff_texts(before.extraction.text, after.extraction.text))
+        draw_changes(edited, before, after, lines, self._zone)
+        out().print(f"[red]gone[/]     {deleted.id}  {deleted.extraction.title}")
+        if deleted.gone_at:
+            since = f"{deleted.gone_at.astimezone(self._zone):%H:%M:%S}"
+            out().print(f"[dim]The site answers 404 since {since}; what was stored of it stays.[/]")
 
     def ending(self) -> None:
         """What to type next."""
@@ -129,7 +133,7 @@ class Demo:
         _headline(5, "Now the real district, 鲁西新区")
         out().print(
             "  [bold].venv/bin/quxun sources list[/]    where its news comes from\n"
-            "  [bold].venv/bin/quxun crawl[/]           visit it; set QUXUN_CONTACT first, it goes into the User-Agent\n"
+            "  [bold].venv/bin/quxun crawl[/]           visit it; set QUXUN_CONTACT first, for the User-Agent\n"
             "  [bold].venv/bin/quxun --help[/]          everything else\n"
             f"[dim]What the demo stored: QUXUN_HOME={home} .venv/bin/quxun show 1[/]"
         )
@@ -168,4 +172,3 @@ def _config(config: Config) -> Config:
 
 def _headline(number: int, text: str) -> None:
     out().print(f"\n[bold cyan]{number}. {text}[/]")
-

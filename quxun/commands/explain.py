@@ -11,8 +11,8 @@ from rich.text import Text
 from crawler.urls import url_key
 from quxun.commands.issues import issues_table
 from quxun.commands.show import find
-from quxun.console import local, out
-from quxun.desk import Desk, grid, open_desk, said, show
+from quxun.console import local, out, said
+from quxun.desk import Desk, grid, open_desk, show
 from quxun.explaining import entry_of, known_of, replay
 from quxun.sheet import draw_tombstone
 from storage.errors import NotFound

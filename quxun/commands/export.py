@@ -14,8 +14,8 @@ from typing import BinaryIO
 import rich_click as click
 
 from crawler.settings import VERSION
-from quxun.console import err
-from quxun.desk import Desk, now, open_desk, progress, said, since_day, until_day
+from quxun.console import err, said
+from quxun.desk import Desk, now, open_desk, progress, since_day, until_day
 from quxun.formats import CSV_COLUMNS, article_line, csv_row, json_line
 from storage.errors import BlobDamaged, NotFound, QuxunError, UsageError
 from storage.records import Article, SnapshotKind

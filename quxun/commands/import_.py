@@ -10,8 +10,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from crawler.imports.kinds import ImportKind
-from quxun.console import err, out, table
-from quxun.desk import Desk, in_use, now, number, open_desk, print_line, progress, said, show
+from quxun.console import err, out, said, table
+from quxun.desk import Desk, in_use, now, number, open_desk, print_line, progress, show
 from quxun.import_files import Bad, File, Wanted, check_paths, open_file
 from quxun.importing import Importer, scan_files
 from scheduler.follow import follow_stories

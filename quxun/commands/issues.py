@@ -7,8 +7,8 @@ import rich_click as click
 from rich.table import Table
 from rich.text import Text
 
-from quxun.console import local, out, table
-from quxun.desk import MOST, open_desk, print_line, roomy, said, show
+from quxun.console import local, out, said, table
+from quxun.desk import MOST, open_desk, print_line, roomy, show
 from quxun.formats import stamp
 from storage.records import Issue, RunId
 

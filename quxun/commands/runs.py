@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from quxun.commands.issues import issue_line, issues_table
-from quxun.console import local, out, table
-from quxun.desk import MOST, Desk, grid, in_use, number, open_desk, print_line, roomy, said, show
+from quxun.console import local, out, said, table
+from quxun.desk import MOST, Desk, grid, in_use, number, open_desk, print_line, roomy, show
 from quxun.formats import stamp
 from quxun.views import seconds, size, status_text
 from storage.errors import UsageError

@@ -14,7 +14,7 @@ from rich.table import Table
 from crawler.profile import find_profile, load_profile, parse_every, to_toml
 from crawler.proposal import Proposal
 from quxun.config import Config, load_config
-from quxun.console import err, local, out, print_json, table
+from quxun.console import err, local, out, print_json, said, table
 from quxun.surveying import save, survey
 from quxun.wiring import launcher, open_store, run_options
 from storage.errors import QuxunError, UsageError
@@ -117,8 +117,9 @@ def check(keys: tuple[str, ...]) -> None:
                 [proposal] = survey(launcher(), options, [source.url])
             bad += bool(proposal.problem)
             shown = sum(len(found.entries) for found in proposal.listings)
-            good = f"[green]{len(proposal.listings)} listings with {shown} articles[/]"
-            out().print(f"{source.key}: " + (f"[red]{proposal.problem}[/]" if proposal.problem else good))
+            good = f"{len(proposal.listings)} listings with {shown} articles"
+            found = said(proposal.problem, "red") if proposal.problem else said(good, "green")
+            out().print(said(f"{source.key}: ") + found)
     if bad:
         raise SystemExit(1)
 
@@ -193,19 +194,20 @@ def _show(proposal: Proposal, source: NewSource, zone: ZoneInfo, *, as_json: boo
         print_json(_proposal_line(proposal, source))
         return
     kind = f", a {proposal.family} site" if proposal.family else ""
-    out().print(f"[bold]{source.publisher.name}[/] ({source.url}){kind}, looked at with {proposal.requests} requests")
+    about = f" ({source.url}){kind}, looked at with {proposal.requests} requests"
+    out().print(said(source.publisher.name, "bold") + said(about))
     listings = table("listing", "kind", "address", ">articles", title="It will be polled through")
     for found in proposal.listings:
-        listings.add_row(found.title, found.seed.kind.value, found.seed.url, str(len(found.entries)))
+        listings.add_row(said(found.title), found.seed.kind.value, said(found.seed.url), str(len(found.entries)))
     out().print(listings)
     samples = table("published", "title", ">characters", "problem", title="The first articles, as they will be stored")
     for sample in proposal.samples:
         date = local(datetime.fromisoformat(sample.date), zone) if sample.date else "[yellow]no date[/]"
         characters = str(sample.characters) if sample.characters else ""
-        samples.add_row(date, sample.title, characters, f"[red]{sample.problem}[/]" if sample.problem else "")
+        samples.add_row(date, said(sample.title), characters, said(sample.problem, "red"))
     out().print(samples)
     for note in proposal.notes:
-        out().print(f"[dim]{note}[/]")
+        out().print(said(note, "dim"))
 
 
 def _proposal_line(proposal: Proposal, source: NewSource) -> dict[str, object]:
@@ -244,7 +246,15 @@ def _table(sources: list[Source], store: Store) -> Table:
     for source in sources:
         stored = store.entries.counts(source.id).get(EntryState.STORED, 0)
         every, sure = _every(source.every_s), _CONFIDENCE[source.confidence]
-        cells = (source.key, source.publisher.name, source.kind.value, source.scope.value, every, sure, str(stored))
+        cells = (
+            said(source.key),
+            said(source.publisher.name),
+            source.kind.value,
+            source.scope.value,
+            every,
+            sure,
+            str(stored),
+        )
         drawn.add_row(*cells, *(remarks[source.key] for _ in shown))
     return drawn
 

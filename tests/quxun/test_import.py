@@ -225,7 +225,7 @@ def test_an_import_that_breaks_off_is_a_failed_run_and_can_be_repeated(
 
     with monkeypatch.context() as patch:
         patch.setattr("quxun.importing.decide_read", broken)
-        quxun("import", file, status=1)
+        quxun("import", file, status=130)
     (run,) = store.runs.list()
     assert (run.status, run.reason, run.counters.new) == (RunStatus.FAILED, "it was interrupted", 4)
     assert counts(quxun, file) == (2, 0, 4, 0)
