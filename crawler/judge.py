@@ -90,6 +90,11 @@ _LOADING = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(r"(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}")
+_WHOLE_DAY = re.compile(r"\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}")
+_SENTENCE = re.compile(r".{14,}[。！？][”’）)]*$")
+#: A headline is longer than the name of a column; its day and first sentence stand within so many lines.
+HEADLINE = 7
+HEADED_WITHIN = 5
 _PASSWORD = Query("//input[translate(@type, 'PASWORD', 'pasword') = 'password']")
 _SCRIPTS = Query("//script")
 _REFRESH = Query("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh']")
@@ -156,7 +161,9 @@ def _refusal(page: Page, status: int, entry: Entry | None) -> Refusal | None:
     printed = read_print(page)
     if printed is not None and printed.is_page:
         return Refusal.LISTING
-    return Refusal.LISTING if not carried and _is_listing(page, weight, lines) else None
+    if carried or _is_headed(page, lines):
+        return None
+    return Refusal.LISTING if _is_listing(page, weight, lines) else None
 
 
 def _is_tagged(page: Page) -> bool:
@@ -193,6 +200,19 @@ def _is_shell(page: Page, lines: list[Line]) -> bool:
     if any(_LOADING.match(text) for text in plain) and shown < 200:
         return True
     return shown < 200 and _NO_SCRIPT.search(page.text) is not None
+
+
+def _is_headed(page: Page, lines: list[Line]) -> bool:
+    """Its title stands on it as a headline, with a day and a sentence under it: a brief among many links."""
+    plain = [line.text for line in lines if line.linked * 2 <= len(line.text)]
+    for number, text in enumerate(plain):
+        if len(text) < HEADLINE or not page.tags.title.startswith(text):
+            continue
+        below = plain[number + 1 : number + 1 + HEADED_WITHIN]
+        day = next((place for place, line in enumerate(below) if _WHOLE_DAY.search(line)), None)
+        if day is not None and any(_SENTENCE.search(line) for line in below[day + 1 :]):
+            return True
+    return False
 
 
 def _is_listing(page: Page, weight: float, lines: list[Line]) -> bool:

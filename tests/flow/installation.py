@@ -1,6 +1,8 @@
 """An installation of Quxun that crawls the demo's district, as a test drives it."""
 
 import asyncio
+import os
+import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -27,11 +29,11 @@ def district() -> District:
     return District(today=datetime.now(ZoneInfo("Asia/Shanghai")).date())
 
 
-class Installation:
-    """A database in a folder of its own, politeness off, and the sources of a demo server."""
+class BareInstallation:
+    """A database in a folder of its own, politeness off, and no sources."""
 
-    def __init__(self, home: Path, server: DemoServer, url: str = "", manners: Manners | None = None) -> None:
-        self.home, self.server = home, server
+    def __init__(self, home: Path, url: str = "", manners: Manners | None = None) -> None:
+        self.home = home
         path = home / "district.toml"
         path.write_text(PROFILE, encoding="utf-8")
         self.profile: DistrictProfile = load_profile(path)
@@ -43,15 +45,6 @@ class Installation:
             limit_s=60.0,
         )
         self.store = Store.open(self.options.database_url, migrate=True)
-
-    def add(self, *keys: str) -> list[Source]:
-        """Add sites of the demo by their addresses, as `sources add` does."""
-        urls = [self.entrance(key) for key in keys]
-        return [save(self.store, each.source) for each in survey(LAUNCHER, self.options, urls)]
-
-    def entrance(self, key: str) -> str:
-        papers = [each.url for each in self.server.district.listings(key) if each.kind == "epaper"]
-        return papers[0] if papers else f"{self.server.addresses[key]}/"
 
     def crawl(self, **wish: object) -> Report:
         work = Crawl(self.store, self.options, LAUNCHER, RUN_ENTRY, 5)
@@ -66,3 +59,37 @@ class Installation:
         while page := self.store.articles.list(after_id=found[-1].id if found else 0, limit=200):
             found += page
         return found
+
+    def environment(self) -> dict[str, str]:
+        """What makes the command `quxun` use this installation."""
+        manners = self.options.manners
+        own = {
+            "QUXUN_HOME": str(self.home),
+            "QUXUN_DATABASE_URL": self.options.database_url,
+            "QUXUN_DISTRICT": str(self.options.profile),
+            "QUXUN_DELAY_S": str(manners.delay_s),
+            "QUXUN_ALLOW_PRIVATE": str(int(manners.allow_private)),
+        }
+        return {**os.environ, **own}
+
+
+class Installation(BareInstallation):
+    """One with the sources of a demo server."""
+
+    def __init__(self, home: Path, server: DemoServer, url: str = "", manners: Manners | None = None) -> None:
+        super().__init__(home, url, manners)
+        self.server = server
+
+    def add(self, *keys: str) -> list[Source]:
+        """Add sites of the demo by their addresses, as `sources add` does."""
+        urls = [self.entrance(key) for key in keys]
+        return [save(self.store, each.source) for each in survey(LAUNCHER, self.options, urls)]
+
+    def entrance(self, key: str) -> str:
+        papers = [each.url for each in self.server.district.listings(key) if each.kind == "epaper"]
+        return papers[0] if papers else f"{self.server.addresses[key]}/"
+
+
+def command(*arguments: str) -> list[str]:
+    """The command as a user types it."""
+    return [sys.executable, "-m", "quxun", *arguments]

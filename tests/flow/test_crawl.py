@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from crawler.urls import host, url_key
 from demo.model import EditKind, Likeness
 from demo.server import DemoServer
 from storage.records import EntryState, IssueKind, NewSource, Publisher, RunStatus, SourceKind
-from tests.flow.installation import Installation, district
+from tests.flow.installation import Installation, command, district
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -163,7 +162,7 @@ def test_a_host_that_another_run_visits_is_waited_for(installed: Installation) -
     url = installed.server.district.url(installed.server.district.articles("gbk")[0])
     with HostLock(installed.home / "locks", host(url)) as lock:
         assert lock.acquire()
-        waiting = subprocess.Popen(_command("crawl", "--url", url), env=_environment(installed))
+        waiting = subprocess.Popen(command("crawl", "--url", url), env=installed.environment())
         time.sleep(3)
         assert not installed.server.traffic.hits
     assert waiting.wait(60) == 0
@@ -174,7 +173,7 @@ def test_runs_killed_at_any_moment_lose_nothing_and_store_nothing_twice(installe
     installed.add("trs", "media", "gbk")
     installed.server.latency_s = 0.02
     for seconds in (1.2, 1.8, 2.6):
-        crawling = subprocess.Popen(_command("crawl"), env=_environment(installed), start_new_session=True)
+        crawling = subprocess.Popen(command("crawl"), env=installed.environment(), start_new_session=True)
         time.sleep(seconds)
         family = [psutil.Process(crawling.pid), *psutil.Process(crawling.pid).children(recursive=True)]
         os.killpg(crawling.pid, signal.SIGKILL)
@@ -195,19 +194,3 @@ def test_an_entry_of_a_site_that_cannot_be_visited_stays_pending(installed: Inst
     report = installed.crawl()
     assert report.runs[0].status is RunStatus.FAILED
     assert EntryState.FAILED not in installed.store.entries.counts(source.id)
-
-
-def _command(*arguments: str) -> list[str]:
-    """The command as a user types it."""
-    return [sys.executable, "-m", "quxun", *arguments]
-
-
-def _environment(installed: Installation) -> dict[str, str]:
-    own = {
-        "QUXUN_HOME": str(installed.home),
-        "QUXUN_DATABASE_URL": installed.options.database_url,
-        "QUXUN_DISTRICT": str(installed.options.profile),
-        "QUXUN_DELAY_S": "0",
-        "QUXUN_ALLOW_PRIVATE": "1",
-    }
-    return {**os.environ, **own}
