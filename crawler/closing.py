@@ -30,6 +30,7 @@ def facts_of(spider: "SourceSpider", finish_reason: str) -> Facts:
         errors=broken + spider.ingest.errors,
         doubts=getattr(spider, "doubts", 0),
         disallowed=spider.ingest.disallowed,
+        left_out=spider.left_out,
         first_trouble=spider.first_trouble,
         fatal=str(spider.fatal) if spider.fatal else "",
     )

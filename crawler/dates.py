@@ -39,7 +39,7 @@ _CLOCK = (
     r"(?:\s*[日号])?[T,]?\s*(?:\(?(?:星期|周|週)[一二三四五六日天]\)?)?\s*"
     r"(?P<half>上午|下午|晚上|晚间|凌晨|中午|早上|早晨|傍晚|AM|PM)?\s*"
     r"(?P<h>[01]?\d|2[0-4])\s*(?::|时|時|点|點)\s*(?:(?P<min>[0-5]\d)\s*(?:[:分]\s*(?P<s>[0-5]\d))?)?"
-    r"(?:\.\d+)?\s*(?P<after>[AP]M\b)?(?P<offset>Z\b|[+-]\d\d:?\d\d(?!\d))?"
+    r"(?:\.\d+)?\s*(?P<after>[AP]M\b)?(?P<offset>Z\b|GMT\b|UTC\b|[+-]\d\d:?\d\d(?!\d))?"
 )
 _DAY = r"(?P<d>3[01]|[12]\d|0?[1-9])"
 _MONTH = r"(?P<m>1[0-2]|0?[1-9])"
@@ -266,7 +266,7 @@ def _tens(word: str) -> int:
 
 @lru_cache(maxsize=64)
 def _offset(text: str) -> timezone:
-    if text.upper() == "Z":
+    if text.upper() in {"Z", "GMT", "UTC"}:
         return UTC
     minutes = int(text[1:3]) * 60 + int(text[-2:])
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))

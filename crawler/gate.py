@@ -22,6 +22,8 @@ LONGEST_HOLD_S = 60.0
 #: Added between starts when several requests may be in flight: a new connection is slower than a kept one,
 #: so two requests sent in the right distance could arrive closer together.
 _MARGIN_S = 0.05
+#: A request that waits looks so often whether the run is ending.
+_POLL_S = 0.5
 
 
 class _Host:
@@ -45,6 +47,7 @@ class HostGate:
         self._delay_s = delay_s
         self._per_host = per_host
         self._hosts: dict[str, _Host] = {}
+        self._shut = False
 
     def adopt(self, lock: HostLock) -> None:
         """Use a lock that is already held."""
@@ -80,6 +83,10 @@ class HostGate:
                     known.next_at = time.monotonic() + known.delay_s
                 known.lock.visited()
 
+    def shut(self) -> None:
+        """Let nobody through any more: the run is ending, and a wait may be longer than the time it has for that."""
+        self._shut = True
+
     def close(self) -> None:
         for known in self._hosts.values():
             known.lock.release()
@@ -98,7 +105,7 @@ class HostGate:
             if time.monotonic() >= deadline:
                 busy = HostBusy(known.lock.host, PATIENCE_S)
                 raise NotFetched(Trouble.HOST_BUSY, str(busy), site_wide=True)
-            await asyncio.sleep(0.1)
+            await self._wait(0.1, known)
         known.opened = True
         left = known.delay_s - known.lock.since_visit_s(time.time())
         known.next_at = max(known.next_at, time.monotonic() + left)
@@ -113,4 +120,10 @@ class HostGate:
             left = max(known.next_at, known.held_until) - now
             if left <= 0:
                 return
-            await asyncio.sleep(left)
+            await self._wait(left, known)
+
+    async def _wait(self, seconds: float, known: _Host) -> None:
+        """Sleep for so long, or a little less."""
+        if self._shut:
+            raise NotFetched(Trouble.HOST_BUSY, f"the run ended before it was {known.lock.host}'s turn", site_wide=True)
+        await asyncio.sleep(min(seconds, _POLL_S))

@@ -1,11 +1,13 @@
 """The download handler: every request passes the host gate, every answer is decoded strictly and counted."""
 
 import ipaddress
+from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
@@ -13,7 +15,7 @@ from crawler.capture import Undecodable, decode_content
 from crawler.counts import BYTES, REQUESTS
 from crawler.gate import HostGate
 from crawler.options import RunOptions
-from crawler.resolver import is_private
+from crawler.resolver import PRIVATE_NAMES, is_private
 from crawler.troubles import NotFetched
 from crawler.urls import host
 from storage.records import Trouble
@@ -28,27 +30,53 @@ class PoliteHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         options: RunOptions = crawler.settings["QUXUN_OPTIONS"]
         self._allow_private = options.manners.allow_private
-        spider_gate = getattr(crawler.spider, "gate", None)
-        manners = options.manners
-        self._gate = spider_gate or HostGate(options.home / "locks", manners.delay_s, manners.per_host)
+        self._gate = gate_of(crawler)
 
     async def download_request(self, request: Request) -> Response:
         self._refuse_private(request)
         async with self._gate.passage(host(request.url)):
             self.crawler.stats.inc_value(REQUESTS)
-            response = await super().download_request(request)
+            response = await self._download(request)
         self.crawler.stats.inc_value(BYTES, _wire_size(response))
         return _decoded(response)
 
+    async def _download(self, request: Request) -> Response:
+        try:
+            return await super().download_request(request)
+        except CannotResolveHostError as error:
+            name = _name(request)
+            if name in PRIVATE_NAMES:
+                raise _private(f"{name} leads to {PRIVATE_NAMES[name]},") from error
+            raise
+
     def _refuse_private(self, request: Request) -> None:
         """Refuse an address that is written into the URL; names are checked where they are resolved."""
-        name = (urlsplit(request.url).hostname or "").strip("[]")
+        name = _name(request)
         try:
             address = ipaddress.ip_address(name)
         except ValueError:
             return
         if is_private(address) and not self._allow_private:
-            raise NotFetched(Trouble.PRIVATE_ADDRESS, f"{name} is a private address (QUXUN_ALLOW_PRIVATE=1 allows it)")
+            raise _private(f"{name} is")
+
+
+def _name(request: Request) -> str:
+    return (urlsplit(request.url).hostname or "").strip("[]")
+
+
+def _private(what: str) -> NotFetched:
+    return NotFetched(Trouble.PRIVATE_ADDRESS, f"{what} a private address (QUXUN_ALLOW_PRIVATE=1 allows it)")
+
+
+def gate_of(crawler: Crawler) -> HostGate:
+    """The spider's gate. One that is not ours, such as that of `scrapy shell`, is given a gate for all it asks for."""
+    spider: Any = crawler.spider
+    if not hasattr(spider, "gate"):
+        options: RunOptions = crawler.settings["QUXUN_OPTIONS"]
+        manners = options.manners
+        spider.gate = HostGate(options.home / "locks", manners.delay_s, manners.per_host)
+    gate: HostGate = spider.gate
+    return gate
 
 
 def _wire_size(response: Response) -> int:

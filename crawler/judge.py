@@ -13,6 +13,7 @@ from crawler.extract.founder import read_print
 from crawler.extract.layout import Line
 from crawler.extract.page import Page, parse
 from crawler.extract.query import Query
+from crawler.extract.rows import dated_titles, linked_titles
 from crawler.extract.scripts import script_body
 from crawler.extract.words import tight
 from storage.records import Capture, Entry, Refusal
@@ -89,7 +90,6 @@ _LOADING = re.compile(
     r"^(?:正在加载|加载中|数据加载中|loading|请稍候|请稍等|页面加载中|正在跳转|跳转中|redirecting).{0,20}$",
     re.IGNORECASE,
 )
-_DATED = re.compile(r"(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}")
 _WHOLE_DAY = re.compile(r"\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}")
 _SENTENCE = re.compile(r".{14,}[。！？][”’）)]*$")
 #: A headline is longer than the name of a column; its day and first sentence stand within so many lines.
@@ -148,9 +148,9 @@ def _refusal(page: Page, status: int, entry: Entry | None) -> Refusal | None:
         return Refusal.CHALLENGE
     carried = script_body(page.text) or (entry.content if entry else "")
     if weight < SHORT and not carried:
-        if not (_is_tagged(page) and weight >= BRIEF / 2) and _says(_GONE, page, lines):
+        if not (_is_tagged(page) and weight >= BRIEF / 2) and _says(_GONE, page, lines, weight):
             return Refusal.SOFT_404
-        if weight < BRIEF and _PASSWORD.holds(page.tree) and _says(_LOGIN, page, lines):
+        if weight < BRIEF and _PASSWORD.holds(page.tree) and _says(_LOGIN, page, lines, weight):
             return Refusal.LOGIN
         if weight < BRIEF and _is_shell(page, lines):
             return (
@@ -182,12 +182,12 @@ def _is_challenge(page: Page, status: int, weight: float) -> bool:
     return told and (len(shown) < 300 or status in _CHALLENGE_STATUS)
 
 
-def _says(pattern: re.Pattern[str], page: Page, lines: list[Line]) -> bool:
-    """Whether the title, a heading or one of the few lines of a page says so."""
+def _says(pattern: re.Pattern[str], page: Page, lines: list[Line], weight: float) -> bool:
+    """Whether the title, a heading or one of the few lines of a page says so; without any body, any line may."""
     if page.tags.title and len(page.tags.title) <= NOTICE_CHARS and pattern.search(tight(page.tags.title).lower()):
         return True
     plain = [line for line in lines if line.linked * 2 <= len(line.text) and len(line.text) <= NOTICE_CHARS]
-    few = len(plain) <= 25
+    few = len(plain) <= 25 or weight < BRIEF / 2
     return any((few or line.heading) and pattern.search(tight(line.text).lower()) for line in plain)
 
 
@@ -219,19 +219,7 @@ def _is_listing(page: Page, weight: float, lines: list[Line]) -> bool:
     """Many linked titles, dates beside them, and no body."""
     if weight >= 2 * SHORT or _is_tagged(page):
         return False
-    titles = [
-        number
-        for number, line in enumerate(lines)
-        if len(line.text) >= 8 and line.linked >= 8 and line.linked * 2 > len(line.text)
-    ]
-    if weight < BRIEF and len(titles) >= ROWS:
+    titles = len(linked_titles(lines))
+    if weight < BRIEF and titles >= ROWS:
         return True
-    if len(titles) < 2 * ROWS:
-        return False
-    dated = sum(_is_dated(lines, number) for number in titles)
-    return dated >= (ROWS if weight < SHORT else 2 * ROWS)
-
-
-def _is_dated(lines: list[Line], number: int) -> bool:
-    beside = [lines[number].text, *(line.text for line in lines[number + 1 : number + 2] if len(line.text) <= 24)]
-    return any(_DATED.search(text) for text in beside)
+    return titles >= 2 * ROWS and dated_titles(lines) >= (ROWS if weight < SHORT else 2 * ROWS)

@@ -26,6 +26,8 @@ class Facts:
     listings_unread: int = 0
     #: Entries that robots.txt forbids.
     disallowed: int = 0
+    #: Pages that were not asked for because their site cannot be visited now.
+    left_out: int = 0
     #: Exceptions nobody expected.
     errors: int = 0
     #: Listings with a gap, an end that was not reached, and the like.
@@ -46,6 +48,7 @@ def outcome(facts: Facts) -> tuple[RunStatus, str]:
         _stopped(facts),
         f"{facts.listings_unread} of its listings could not be read" if facts.listings_unread else "",
         f"{facts.counters.failed} pages failed" if facts.counters.failed else "",
+        f"{facts.left_out} pages wait for a site that cannot be visited now" if facts.left_out else "",
         f"{facts.errors} errors of our own" if facts.errors else "",
         f"{facts.doubts} doubts about what it saw" if facts.doubts else "",
     ]
@@ -61,7 +64,8 @@ def _nothing_read(facts: Facts) -> bool:
     settled += counters.off_district + counters.withheld
     if facts.listings_read or settled:
         return False
-    return bool(facts.listings_unread or counters.failed or facts.disallowed or facts.errors) or bool(_stopped(facts))
+    missed = facts.listings_unread + counters.failed + facts.disallowed + facts.left_out + facts.errors
+    return missed > 0 or bool(_stopped(facts))
 
 
 def _stopped(facts: Facts) -> str:

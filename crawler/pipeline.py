@@ -1,4 +1,7 @@
-"""The item pipeline: every Visit a spider yields goes through Ingest; what waits is written once a second."""
+"""The item pipeline: every Visit a spider yields goes through Ingest; what waits is written once a second.
+
+A spider that is not ours, such as that of `scrapy shell`, has nothing to write and is let alone.
+"""
 
 import asyncio
 from typing import TYPE_CHECKING, Any, Self
@@ -24,7 +27,8 @@ class IngestPipeline:
         return cls(crawler)
 
     def open_spider(self) -> None:
-        self._ticker = asyncio.get_running_loop().create_task(self._tick())
+        if self._ours:
+            self._ticker = asyncio.get_running_loop().create_task(self._tick())
 
     def process_item(self, item: Any) -> Any:
         if isinstance(item, Visit):
@@ -36,19 +40,28 @@ class IngestPipeline:
             self._spider.ingest.take(visit)
         except QuxunError:
             raise
-        except Exception as error:  # noqa: BLE001 - the edge of an item: one page must not end the run
+        except Exception as error:  # the edge of an item: one page must not end the run
             self._spider.logger.exception("reading %s broke", visit.capture.url)
             self._spider.ingest.broke(visit, error)
 
     def close_spider(self) -> None:
         if self._ticker is not None:
             self._ticker.cancel()
-        self._spider.guarded(self._spider.save)
+        if self._ours:
+            self._spider.guarded(self._spider.save)
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_S)
             self._spider.guarded(self._spider.save)
+            if self._spider.ending:
+                self._spider.gate.shut()
+
+    @property
+    def _ours(self) -> bool:
+        from crawler.spiders.base import SourceSpider
+
+        return isinstance(self._crawler.spider, SourceSpider)
 
     @property
     def _spider(self) -> "SourceSpider":

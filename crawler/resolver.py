@@ -14,10 +14,12 @@ from scrapy.crawler import Crawler
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
 
 from crawler.options import RunOptions
-from crawler.troubles import NotFetched
-from storage.records import Trouble
+
+#: Names that were refused, with the address they led to: Twisted passes a resolver's "no" on, but not its reason.
+PRIVATE_NAMES: dict[str, str] = {}
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 
@@ -53,5 +55,6 @@ class PublicResolver(CachingThreadedResolver):
 
     def _check(self, address: str, name: str) -> str:
         if is_private(ipaddress.ip_address(address)):
-            raise NotFetched(Trouble.PRIVATE_ADDRESS, f"{name} leads to {address}, a private address")
+            PRIVATE_NAMES[name] = address
+            raise DNSLookupError(f"{name} leads to {address}, a private address")
         return address

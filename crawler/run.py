@@ -12,25 +12,22 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import connection, parent_process
 from pathlib import Path
 from typing import Any
 
+from crawler.closing import close, facts_of, failed, note_time_limit
 from crawler.gate import PATIENCE_S, HostGate
 from crawler.locks import HostLock
 from crawler.options import RunOptions, RunOrder
-from crawler.outcome import Facts, outcome
-from crawler.settings import VERSION, user_agent
+from crawler.outcome import Facts
+from crawler.settings import VERSION, run_settings
 from crawler.urls import host
 from storage.errors import QuxunError
-from storage.intents import IssueSeen
-from storage.records import Counters, IssueKind, RunStatus, Source, SourceKind
+from storage.records import Source, SourceKind
 from storage.store import Store
 
-#: Lines of a run's log that are kept in its row.
-LOG_TAIL = 40
 #: An orphan has so long to write what waits; then it is gone.
 _LAST_WORDS_S = 0.7
 
@@ -51,28 +48,15 @@ def _run(options: RunOptions, order: RunOrder, log: Path) -> None:
     assert order.run_id is not None
     with Store.open(options.database_url) as store:
         store.runs.start(order.run_id, datetime.now(UTC), os.getpid(), socket.gethostname(), VERSION)
-        facts = Facts(counters=Counters(), finish_reason="")
         try:
-            source = store.sources.get(order.source_key)
-            facts = _crawl(options, order, source, store)
-            if facts.finish_reason == "closespider_timeout":
-                late = IssueSeen(
-                    kind=IssueKind.TIME_LIMIT,
-                    url=source.url,
-                    detail=f"after {options.limit_s:.0f} s {facts.counters.pending} entries wait for the next run",
-                    seen_at=datetime.now(UTC),
-                )
-                store.record(order.run_id, source, (late,), datetime.now(UTC))
+            facts = _crawl(options, order, store.sources.get(order.source_key), store)
         except QuxunError as error:
-            facts = Facts(counters=Counters(), finish_reason="", fatal=str(error))
+            facts = failed(str(error))
         except Exception:  # noqa: BLE001 - the edge of a run
             _log.exception("the run broke")
-            facts = Facts(
-                counters=Counters(), finish_reason="", fatal="an error of our own, see the run's log", errors=1
-            )
-        status, reason = outcome(facts)
+            facts = failed("an error of our own, see the run's log", errors=1)
         sys.stderr.flush()
-        store.runs.finish(order.run_id, status, datetime.now(UTC), facts.counters, reason, _tail(log, status))
+        close(store, order.run_id, facts, _end_of(log))
 
 
 def _crawl(options: RunOptions, order: RunOrder, source: Source, store: Store) -> Facts:
@@ -87,8 +71,8 @@ def _crawl(options: RunOptions, order: RunOrder, source: Source, store: Store) -
         gate.adopt(lock.wait(PATIENCE_S))
         settings = Settings()
         settings.setmodule("crawler.settings", priority="project")
-        settings.setdict(_run_settings(options, source), priority="cmdline")
-        process = AsyncCrawlerProcess(settings, install_root_handler=False)
+        settings.setdict({"QUXUN_OPTIONS": options, **run_settings(options, source)}, priority="cmdline")
+        process = AsyncCrawlerProcess(settings)
         logging.basicConfig(
             force=True, level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
         )
@@ -98,23 +82,7 @@ def _crawl(options: RunOptions, order: RunOrder, source: Source, store: Store) -
             process.start()
         finally:
             gate.close()
-    return facts_of(crawler)
-
-
-def _run_settings(options: RunOptions, source: Source) -> dict[str, Any]:
-    from storage.records import Tls
-
-    settings: dict[str, Any] = {
-        "QUXUN_OPTIONS": options,
-        "USER_AGENT": user_agent(options.manners),
-        "CONCURRENT_REQUESTS": max(8, 2 * options.manners.per_host),
-        "CONCURRENT_REQUESTS_PER_DOMAIN": max(8, 2 * options.manners.per_host),
-        "CLOSESPIDER_TIMEOUT": options.limit_s,
-    }
-    if source.tls is not Tls.VERIFIED:
-        settings["DOWNLOAD_VERIFY_CERTIFICATES"] = source.tls is not Tls.UNVERIFIED
-        settings["DOWNLOADER_CLIENT_TLS_CIPHERS"] = "DEFAULT@SECLEVEL=0"
-    return settings
+    return _facts_of(crawler)
 
 
 def spider_class(kind: SourceKind) -> Any:
@@ -128,23 +96,12 @@ def spider_class(kind: SourceKind) -> Any:
     return next(spider for spider in classes if kind in spider.kinds)
 
 
-def facts_of(crawler: Any) -> Facts:
-    """What a closed crawler counted."""
-    spider = crawler.spider
-    stats = crawler.stats
-    if spider is None:
-        return Facts(counters=Counters(), finish_reason="", fatal="the spider could not be started, see the run's log")
-    return Facts(
-        counters=replace(spider.counters(), pending=spider.left()),
-        finish_reason=stats.get_value("finish_reason", ""),
-        listings_read=getattr(spider, "listings_read", 0),
-        listings_unread=getattr(spider, "listings_unread", 0),
-        errors=stats.get_value("spider_exceptions/count", 0) + spider.ingest.errors,
-        doubts=getattr(spider, "doubts", 0),
-        disallowed=spider.ingest.disallowed,
-        first_trouble=spider.first_trouble,
-        fatal=str(spider.fatal) if spider.fatal else "",
-    )
+def _facts_of(crawler: Any) -> Facts:
+    if crawler.spider is None:
+        return failed("the spider could not be started, see the run's log")
+    facts = facts_of(crawler.spider, crawler.stats.get_value("finish_reason", ""))
+    note_time_limit(crawler.spider, facts)
+    return facts
 
 
 # ------------------------------------------------------------------ the process
@@ -158,12 +115,11 @@ def _output_to(log: Path) -> Iterator[None]:
     yield
 
 
-def _tail(log: Path, status: RunStatus) -> str:
-    """The last lines of a log; of a run that went well a few are enough."""
+def _end_of(log: Path) -> str:
+    """The last of a log, more than is kept."""
     with log.open("rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - 16_384))
-        lines = file.read().decode("utf-8", "replace").splitlines()
-    return "\n".join(lines[-(5 if status is RunStatus.SUCCEEDED else LOG_TAIL) :])
+        return file.read().decode("utf-8", "replace")
 
 
 def _watch_parent() -> None:

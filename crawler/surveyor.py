@@ -299,7 +299,7 @@ def _survey(options: RunOptions, url: str, log: Path) -> Proposal | str:
         store = stack.enter_context(Store.open(options.database_url))
         lock = stack.enter_context(HostLock(options.home / "locks", host(url)))
         gate.adopt(lock.wait(PATIENCE_S))
-        process = AsyncCrawlerProcess(settings, install_root_handler=False)
+        process = AsyncCrawlerProcess(settings)
         logging.basicConfig(level=logging.INFO, stream=sys.stderr)
         crawler = process.create_crawler(Surveyor)
         process.crawl(crawler, url=url, store=store, gate=gate)

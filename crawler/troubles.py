@@ -10,6 +10,9 @@ from scrapy.exceptions import (
     ResponseDataLossError,
     UnsupportedURLSchemeError,
 )
+from twisted.internet.error import ConnectionDone, ConnectionLost
+from twisted.python.failure import Failure
+from twisted.web._newclient import ParseError
 
 from storage.errors import HostBusy
 from storage.records import Trouble
@@ -47,8 +50,22 @@ def trouble_of(error: BaseException) -> tuple[Trouble, str]:
     said = str(error)
     if isinstance(error, IgnoreRequest):
         return Trouble.REDIRECTS, said or "too many redirects"
-    if isinstance(error, DownloadFailedError) and ("SSL" in said or "certificate" in said or "TLS" in said):
+    if isinstance(error, DownloadFailedError):
+        return _failed(error, said)
+    if isinstance(error, ValueError):  # Scrapy's word for a URL that it cannot ask for
+        return Trouble.REDIRECTS, f"it redirects to what is no address: {_first_line(said)}"
+    return Trouble.UNREACHABLE, f"the connection failed: {_first_line(said) or type(error).__name__}"
+
+
+def _failed(error: DownloadFailedError, said: str) -> tuple[Trouble, str]:
+    """Of a connection that came about and brought no answer; Twisted tells the reasons one by one."""
+    if "SSL" in said or "certificate" in said or "TLS" in said:
         return Trouble.TLS, f"no secure connection: {_first_line(said)}"
+    reasons: list[Failure] = getattr(error.__cause__, "reasons", [])
+    if any(reason.check(ParseError, ValueError) for reason in reasons):
+        return Trouble.UNREACHABLE, "what it answers is not HTTP"
+    if any(reason.check(ConnectionDone, ConnectionLost) for reason in reasons):
+        return Trouble.UNREACHABLE, "it closed the connection without an answer"
     return Trouble.UNREACHABLE, f"the connection failed: {_first_line(said) or type(error).__name__}"
 
 

@@ -8,6 +8,7 @@ from io import TextIOWrapper
 import rich_click as click
 
 from crawler.settings import VERSION
+from scheduler.launch import Launcher
 from storage.errors import QuxunError
 
 #: sub-command → its module in quxun.commands, whose `command` it is, and the first line of its help.
@@ -26,6 +27,9 @@ COMMANDS = {
     "config": ("config", "Show the settings in force, and where each comes from."),
     "db": ("db", "The schema of the configured database."),
 }
+
+#: Imported once by the fork server; the command itself too, or every child would import it anew.
+PRELOAD = ("crawler.preload", "quxun.cli")
 
 click.rich_click.COMMAND_GROUPS = {
     "quxun": [
@@ -93,6 +97,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that has no Chinese shows ? instead of an error
+    if sys.argv[1:2] in (["crawl"], ["demo"]) and not {"-h", "--help"} & set(sys.argv):
+        Launcher(PRELOAD).warm_up()  # it needs as long as this process to import what it needs
     cli(prog_name="quxun")
 
 

@@ -99,7 +99,6 @@ class Crawl:
         try:
             await work
         except asyncio.CancelledError:
-            await self._runner.stop_all()
             raise KeyboardInterrupt from None
         finally:
             watching.cancel()

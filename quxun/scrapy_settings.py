@@ -17,4 +17,5 @@ try:
 except ConfigError as error:
     sys.exit(f"scrapy: {error}")
 
+LOG_INSTALL_ROOT_HANDLER = True  # the log goes to the terminal: nobody keeps it otherwise
 USER_AGENT = user_agent(QUXUN_OPTIONS.manners)

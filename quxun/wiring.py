@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from crawler.options import Manners, RunOptions
 from crawler.profile import find_profile
 from quxun.config import Config
+from quxun.cli import PRELOAD
 from scheduler.launch import Launcher
 from storage.store import Store
 
 #: What a run's child starts with, by name.
 RUN_ENTRY = "crawler.run:main"
 SURVEY_ENTRY = "crawler.surveyor:main"
-#: Imported once by the fork server; the command itself too, or every child would import it anew.
-PRELOAD = ("crawler.preload", "quxun.cli")
 
 
 def run_options(config: Config) -> RunOptions:

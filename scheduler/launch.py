@@ -14,6 +14,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from typing import Any
@@ -107,7 +108,11 @@ class Launcher:
 
     def __init__(self, preload: Sequence[str] = ()) -> None:
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(preload))
+        self._context.set_forkserver_preload(["scheduler.steadfast", *preload])
+
+    def warm_up(self) -> None:
+        """Have the fork server begin to import what it preloads, while the caller does something else."""
+        forkserver.ensure_running()
 
     def start(self, entry: str, *arguments: Any, want_result: bool = False) -> Child:
         """Start `package.module:function` with the arguments in a child of its own."""
@@ -121,6 +126,7 @@ class Launcher:
 
 def _enter(entry: str, arguments: tuple[Any, ...], results: Connection | None) -> None:
     """The first thing a child runs."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # the fork server ignores it, and that is inherited
     module, _, name = entry.partition(":")
     function: Callable[..., object] = getattr(importlib.import_module(module), name)
     result = function(*arguments)

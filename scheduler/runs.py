@@ -1,5 +1,6 @@
 """Have a source visited: one row in `runs`, one child process, and a row that says how it ended, whatever happened."""
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -7,9 +8,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from scheduler.launch import Child, Launcher
+from scheduler.launch import Ending, Launcher
 from storage.intents import IssueSeen
-from storage.records import IssueKind, Run, RunId, RunStatus, Source
+from storage.records import IssueKind, Run, RunStatus, Source
 from storage.store import Store
 
 #: A run that is still queued after this was queued by a process that died.
@@ -22,20 +23,27 @@ class Runner:
 
     def __init__(self, store: Store, launcher: Launcher, entry: str, clock: Callable[[], datetime]) -> None:
         self._store, self._launcher, self._entry, self._clock = store, launcher, entry, clock
-        self._children: dict[RunId, Child] = {}
 
     def queue(self, source: Source, requested_by: str) -> Run:
         """A row for a run that is about to be started."""
         return self._store.runs.queue(source.id, requested_by, self._clock())
 
     async def run(self, run: Run, limit_s: float, *arguments: Any) -> Run:
-        """Start the run's child with the arguments and wait; the row as it is at the end."""
+        """Start the run's child with the arguments and wait; the row as it is at the end.
+
+        Who cancels it has the child asked to end first, and the row closed.
+        """
         child = self._launcher.start(self._entry, *arguments)
-        self._children[run.id] = child
         try:
             ending = await child.wait(limit_s)
-        finally:
-            del self._children[run.id]
+        except asyncio.CancelledError:
+            await child.stop()
+            self._settle(run, await child.wait())
+            raise
+        return self._settle(run, ending)
+
+    def _settle(self, run: Run, ending: Ending) -> Run:
+        """The row as its child left it, closed if the child could not."""
         ended = self._store.runs.get(run.id)
         if ended.status not in _UNFINISHED:
             return ended
@@ -43,15 +51,6 @@ class Runner:
         crash = IssueSeen(kind=IssueKind.CRASH, url="", detail=reason, seen_at=self._clock())
         self._store.record(run.id, self._store.sources.by_id(run.source_id), (crash,), self._clock())
         return self._store.runs.finish(run.id, RunStatus.FAILED, self._clock(), ended.counters, reason, ended.log_tail)
-
-    async def stop_all(self) -> None:
-        """Ask every child to end."""
-        for child in list(self._children.values()):
-            await child.stop()
-
-    def kill_all(self) -> None:
-        for child in list(self._children.values()):
-            child.kill()
 
 
 def abandon_dead(store: Store, now: datetime) -> list[Run]:

@@ -60,6 +60,8 @@ class Articles:
         with self._database.read() as connection:
             for part in chunks(keys):
                 by_name = named(connection, publisher_id, part)
+                if not by_name:
+                    continue
                 known = _known(connection, by_name.values())
                 names = {key: storable_name(key) for key in part}
                 found |= {key: known[by_name[name].id] for key, name in names.items() if name in by_name}

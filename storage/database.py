@@ -46,6 +46,7 @@ class Database:
         #: For messages: without the password.
         self.url = url.render_as_string(hide_password=True)
         self.engine = _sqlite(url, busy_timeout_s) if self.is_sqlite else _postgresql(url, busy_timeout_s)
+        self._file = file_of(url) if self.is_sqlite else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -93,7 +94,11 @@ class Database:
         return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def _connect_to_write(self) -> Connection:
-        return self.engine.connect().execution_options(**{_WRITES: True})
+        connection = self.engine.connect()
+        if self._file is not None and not self._file.exists():
+            connection.close()  # it would go on writing to a file without a name, and lose it at its end
+            raise DatabaseError(self.url, "is gone: its file was removed or renamed while it was in use")
+        return connection.execution_options(**{_WRITES: True})
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -31,6 +31,7 @@ class Server:
 
     url: URL
     template: str
+    process: "PostgresServer"
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
@@ -51,6 +52,14 @@ class Server:
             yield self._of(name)
         finally:
             self._do(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Stop it as an operator does: every connection is closed."""
+        self.process.stop()
+
+    def start(self) -> None:
+        """Start it again, with everything that was in it."""
+        _start(self.process)
 
     def _of(self, database: str) -> str:
         return self.url.set(database=database).render_as_string(hide_password=False)
@@ -73,8 +82,9 @@ def serve() -> Iterator[Server]:
     try:
         _start(server)
         url = make_url(server.get_uri())
-        running = Server(url=url, template=f"template_{uuid.uuid4().hex}")
-        running._do("ALTER SYSTEM SET fsync = off")  # nothing here must survive a power cut
+        running = Server(url=url, template=f"template_{uuid.uuid4().hex}", process=server)
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            running._do(f"ALTER SYSTEM SET {setting} = off")  # nothing here must survive a power cut
         running._do("SELECT pg_reload_conf()")
         running._do(f"CREATE DATABASE {running.template}")
         Store.open(running._of(running.template), migrate=True).close()

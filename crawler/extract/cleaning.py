@@ -13,6 +13,7 @@ from crawler.extract.layout import Line
 from crawler.extract.links import is_file
 from crawler.extract.words import squash, tight
 
+MAX_TITLE = 160
 HEAD_LINES = 12  # lines at the top of a container that may still be its header
 REPEAT_CHARS = 30  # a first paragraph of this length that comes again begins a second copy
 FOLDED_SHARE = 0.7  # of a body's text above a heading like 相关阅读, for what follows not to be the article's
@@ -61,7 +62,7 @@ def clean(body: Body, weights: Weights, titles: set[str]) -> Cleaned:
             cleaned.origin = cleaned.origin or match["name"].strip()
             continue
         if _is_left_out(line, number in files) or (
-            inside_head and (squash(line.text) in titles or is_header_line(line.text) or _AGO.match(line.text))
+            inside_head and (_is_title(line.text, titles) or is_header_line(line.text) or _AGO.match(line.text))
         ):
             cleaned.dropped.append(line.text)
             continue
@@ -84,6 +85,10 @@ def breaks_off(lines: list[str]) -> bool:
         and not _ENDS.search(last)
         and re.search(r"[\u3400-\u9fff，、,]$", last) is not None
     )
+
+
+def _is_title(text: str, titles: set[str]) -> bool:
+    return len(text) <= MAX_TITLE and squash(text) in titles
 
 
 def _repeats(lines: list[Line], kept: list[str]) -> bool:

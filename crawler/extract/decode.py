@@ -176,7 +176,7 @@ def _repaired(piece: bytes, name: str) -> str:
     for at in range(len(piece)):
         cost = best[at][0]
         single = 0 if piece[at] < 0x80 else 12
-        if cost + single < best[at + 1][0]:
+        if cost + single <= best[at + 1][0]:  # of equal readings the one that loses the later byte
             best[at + 1] = (cost + single, at)
         for width in (2, 4) if piece[at] > 0x80 else ():
             unit = piece[at : at + width]

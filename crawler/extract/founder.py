@@ -13,10 +13,9 @@ from lxml.html import HtmlElement
 
 from crawler.dates import read_date
 from crawler.extract.layout import clean_text
-from crawler.extract.page import Page
+from crawler.extract.page import Page, property_span
 from crawler.extract.query import Query
 
-_PROPERTY = re.compile(r"\benpproperty\b(.*?)/enpproperty", re.DOTALL | re.IGNORECASE)
 _FIELD = re.compile(r"<([\w-]{2,30})>([^<]{0,400})</\1>", re.DOTALL)
 _NAMED = {
     "pretitle": Query("//*[@id='PreTitle' or @id='pretitle' or @id='yinti']"),
@@ -80,13 +79,13 @@ def _looks_like_it(page: Page) -> bool:
 
 def _fields(text: str) -> dict[str, str]:
     """The fields of the property comment and of `founder-…` elements, without the prefix."""
-    if "enpproperty" not in text and "founder-" not in text:
+    span = property_span(text)
+    if span is None and "founder-" not in text:
         return {}
-    match = _PROPERTY.search(text)
     found: dict[str, str] = {}
-    for name, value in _FIELD.findall(match[1] if match else text[:200_000]):
+    for name, value in _FIELD.findall(text[span[0] : span[1]] if span else text[:200_000]):
         key = name.lower().removeprefix("founder-")
-        if (match or name.lower().startswith("founder-")) and value.strip():
+        if (span or name.lower().startswith("founder-")) and value.strip():
             found.setdefault(key, clean_text(html.unescape(value)))
     return found
 

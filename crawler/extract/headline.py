@@ -13,6 +13,7 @@ from crawler.extract.tags import Tags
 from crawler.extract.words import squash, words
 
 MAX_TITLE = 160
+HEAD_LINES = 3000  # at the top of a page, where a headline stands below any navigation
 ENOUGH = 22.0  # a lone heading that nothing confirms
 
 _HEADING_WEIGHT = {1: 24.0, 2: 14.0, 3: 8.0, 4: 4.0}
@@ -48,7 +49,7 @@ def find_headline(layout: Layout, tags: Tags, anchor: str = "") -> Headline | No
     whole, core = squash(tags.title), squash(strip_site(tags.title))
     site = {squash(tags.metas.get(name, "")) for name in ("sitename", "og:site_name", "application-name")} - {""}
     best, most = -1, ENOUGH
-    for number, line in enumerate(layout.lines):
+    for number, line in enumerate(layout.lines[:HEAD_LINES]):
         weight = _weight(line, layout, claims, (whole, core), site)
         if (
             0 <= weight < 60
@@ -182,6 +183,6 @@ def _claimed(claims: list[_Claim], tags: Tags) -> Headline | None:
     for claim in claims:
         if not _ELLIPSIS.search(claim.text):
             return Headline(strip_site(claim.text) if claim.evidence != "entry" else claim.text, -1, claim.evidence)
-    if stripped:
+    if squash(stripped):
         return Headline(stripped, -1, "title")
     return Headline(claims[0].text, -1, claims[0].evidence) if claims else None

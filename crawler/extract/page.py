@@ -16,8 +16,9 @@ from crawler.extract.body import Weights
 from crawler.extract.layout import Layout
 from crawler.extract.tags import Tags, read_tags
 
-MAX_TAGS = 120_000  # a result list of ten thousand rows; more takes longer to read than a visit may
+MAX_TAGS = 40_000  # start and end tags: a result list of three thousand rows; more takes longer than a visit may
 MAX_CHARS = 5_000_000  # more is no article, and would take a parser longer than a visit may
+MAX_PROPERTIES = 3  # an article has one
 FAT_TAG_CHARS = 4_000  # a tag is looked at more closely from here on
 FAT_TAG_WORDS = 300  # libxml2 compares every attribute of a tag with every other
 
@@ -28,7 +29,7 @@ _CLASSES = etree.ElementDefaultClassLookup(
 # libxml2 drops whatever stands after `</html>`, and templates close it too early.
 _CLOSERS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _FAT_TAG = re.compile(rf"<[a-zA-Z][^>]{{{FAT_TAG_CHARS},}}>?")
-_PROPERTY = re.compile(r"(?:<!--\s*)?\benpproperty\b.*?/enpproperty\s*(?:-->)?", re.DOTALL | re.IGNORECASE)
+PROPERTY = "enpproperty"  # opens and, with a slash, closes the property comment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +64,8 @@ def parse(text: str, url: str = "", charset: str = "") -> Page:
     """The page that a decoded payload holds; any text gives one."""
     kept = text[:MAX_CHARS].replace("\0", "")
     source = _CLOSERS.sub("", kept)
-    if "enpproperty" in source:
-        source = _PROPERTY.sub("", source)
+    if PROPERTY in source:
+        source = _without_property(source)
     if len(source) > FAT_TAG_CHARS:
         source = _FAT_TAG.sub(_slimmed, source)
     tree, deep = _tree(source, huge=False)
@@ -73,6 +74,24 @@ def parse(text: str, url: str = "", charset: str = "") -> Page:
         tree, deep = _tree(source, huge=True)
     cut = deep or len(text) > MAX_CHARS or source.count("<") > MAX_TAGS
     return Page(url=url, text=kept, charset=charset, tree=tree, cut=cut)
+
+
+def property_span(text: str) -> tuple[int, int] | None:
+    """Where Founder's property comment stands, without its marks; None on a page without one."""
+    start = text.find(PROPERTY)
+    end = text.find("/" + PROPERTY, start)
+    return (start + len(PROPERTY), end) if 0 <= start < end else None
+
+
+def _without_property(source: str) -> str:
+    """The page without the first such comments; the CMS closes them too early and they leak into the text."""
+    for _ in range(MAX_PROPERTIES):
+        if (span := property_span(source)) is None:
+            break
+        before = source[: span[0] - len(PROPERTY)].rstrip().removesuffix("<!--")
+        after = source[span[1] + 1 + len(PROPERTY) :].lstrip().removeprefix("-->")
+        source = f"{before} {after}"
+    return source
 
 
 def fragment(text: str) -> HtmlElement:

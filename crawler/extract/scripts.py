@@ -31,4 +31,9 @@ def unescaped(literal: str) -> str:
         plain = str(json.loads(f'"{literal}"'))
     except ValueError:
         plain = literal.replace('\\"', '"').replace("\\/", "/").replace("\\n", "\n")
-    return html.unescape(plain) if "&lt;" in plain else plain
+    return as_html(plain)
+
+
+def as_html(text: str) -> str:
+    """HTML whose tags were escaped once more, as HTML again."""
+    return html.unescape(text) if "&lt;" in text and "<" not in text else text

@@ -13,7 +13,8 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
-from crawler.gate import LONGEST_HOLD_S, HostGate
+from crawler.gate import LONGEST_HOLD_S
+from crawler.handlers import gate_of
 from crawler.patience import retry_after
 from crawler.troubles import trouble_of
 from crawler.urls import host
@@ -59,9 +60,7 @@ class PatienceMiddleware:
         if until is None and response.status != HTTPStatus.TOO_MANY_REQUESTS:
             return True
         seconds = _UNSAID_HOLD_S if until is None else (until - now).total_seconds()
-        gate: HostGate | None = getattr(self._crawler.spider, "gate", None)
-        if gate is not None:
-            gate.hold(host(request.url), seconds)
+        gate_of(self._crawler).hold(host(request.url), seconds)
         return seconds <= LONGEST_HOLD_S
 
     def _again(self, request: Request, reason: str) -> Request | None:

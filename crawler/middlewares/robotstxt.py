@@ -1,24 +1,23 @@
 """Ask robots.txt before every request, closed on error; the files are kept in the database for a day.
 
+A spider without a store, such as that of `scrapy shell`, obeys all the same and remembers for as long as it lives.
 Scrapy's own middleware lets everything through when robots.txt cannot be had, and asks for it anew in
 every process.
 """
 
 import asyncio
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.robots import Permissions, fresh, read_robots
+from crawler.handlers import gate_of
+from crawler.robots import MAX_BYTES, Permissions, fresh, read_robots
 from crawler.troubles import NotFetched, trouble_of
 from crawler.urls import host, origin
 from storage.records import RobotsFile, Trouble
-
-if TYPE_CHECKING:
-    from crawler.spiders.polite import PoliteSpider
 
 #: So that robots.txt goes before everything that waits for it.
 _PRIORITY = 1000
@@ -52,19 +51,19 @@ class RobotsMiddleware:
         return await asyncio.shield(self._answers[site])
 
     async def _read(self, site: str) -> tuple[Permissions, Trouble]:
-        store = self._spider.store
+        store = getattr(self._crawler.spider, "store", None)
         now = datetime.now(UTC)
-        file = store.robots.get(site)
+        file = store.robots.get(site) if store else None
         trouble, said = Trouble.DISALLOWED, ""
         if file is None or not fresh(file, now):
             file, trouble, said = await self._fetch(site, now)
-            if file.status:
+            if store and file.status:
                 store.robots.put(file)
         permissions = read_robots(file)
         if said:
             permissions = Permissions(None, allow_all=False, delay_s=0.0, sitemaps=(), reason=said)
         if permissions.delay_s:
-            self._spider.gate.slow_down(host(site), permissions.delay_s)
+            gate_of(self._crawler).slow_down(host(site), permissions.delay_s)
         return permissions, trouble
 
     async def _fetch(self, site: str, now: datetime) -> tuple[RobotsFile, Trouble, str]:
@@ -83,13 +82,5 @@ class RobotsMiddleware:
         except Exception as error:  # noqa: BLE001 - the edge of a request: whatever it was, the site is closed
             trouble, said = trouble_of(error)
             return RobotsFile(origin=site, status=0, body=b"", fetched_at=now), trouble, said
-        file = RobotsFile(origin=site, status=response.status, body=response.body, fetched_at=now)
+        file = RobotsFile(origin=site, status=response.status, body=response.body[:MAX_BYTES], fetched_at=now)
         return file, Trouble.DISALLOWED, ""
-
-    @property
-    def _spider(self) -> "PoliteSpider":
-        from crawler.spiders.polite import PoliteSpider
-
-        spider = self._crawler.spider
-        assert isinstance(spider, PoliteSpider)
-        return spider

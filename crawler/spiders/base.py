@@ -8,7 +8,7 @@ an answer means.
 import os
 import socket
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
@@ -17,12 +17,14 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.closing import close, facts_of, note_time_limit
 from crawler.counts import BYTES, REQUESTS
 from crawler.gate import HostGate
 from crawler.ingest import Ingest, Visit
 from crawler.options import RunOptions, RunOrder
 from crawler.profile import load_profile
 from crawler.settings import VERSION
+from crawler.spiders.command import equip
 from crawler.spiders.polite import PoliteSpider, capture_of, conditional, failed_capture
 from crawler.troubles import NotFetched
 from crawler.urls import host, url_key
@@ -52,7 +54,7 @@ _LOOKUP = 100
 
 
 class SourceSpider(PoliteSpider):
-    """Visits one source. `-a source=KEY`; the run's order comes from the Launcher, or is made from arguments."""
+    """Visits one source; which one, the Launcher says in a run's order, and Scrapy's own command in `source`."""
 
     #: The kinds of source that the spider is for.
     kinds: ClassVar[tuple[SourceKind, ...]] = ()
@@ -73,19 +75,13 @@ class SourceSpider(PoliteSpider):
         self.listed = 0
         #: The first trouble with a listing or a page, as a sentence.
         self.first_trouble = ""
+        #: Pages that were not asked for because their site cannot be visited now.
+        self.left_out = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        options: RunOptions = crawler.settings["QUXUN_OPTIONS"]
-        order: RunOrder = kwargs.get("order") or _order_of(cls, kwargs)
-        gate: HostGate | None = kwargs.get("gate")
-        manners = options.manners
-        spider = cls(
-            options=options,
-            order=order,
-            store=kwargs.get("store") or Store.open(options.database_url),
-            gate=gate or HostGate(options.home / "locks", manners.delay_s, manners.per_host),
-        )
+        given = kwargs if "order" in kwargs else equip(crawler, cls.name, cls.kinds, kwargs)
+        spider = cls(options=crawler.settings["QUXUN_OPTIONS"], **given)
         spider._set_crawler(crawler)
         return spider
 
@@ -97,15 +93,35 @@ class SourceSpider(PoliteSpider):
         run = self.store.runs.queue(self.source.id, self.order.requested_by, self.now())
         return self.store.runs.start(run.id, self.now(), os.getpid(), socket.gethostname(), VERSION)
 
+    def closed(self, reason: str) -> None:
+        """The last that Scrapy calls. A run of the Launcher is closed by its process, one of our own by nobody else."""
+        if self.order.run_id is not None:
+            return
+        try:
+            facts = facts_of(self, reason)
+            note_time_limit(self, facts)
+            ended = close(self.store, self.run.id, facts)
+            said = f": {ended.reason}" if ended.reason else ""
+            self.logger.info("run %d %s%s", ended.id, ended.status.value, said)
+        except QuxunError as error:
+            self.logger.error("the run's row stays open: %s", error)
+        finally:
+            self.gate.close()
+            self.store.close()
+
     def guarded(self, act: Callable[[], object]) -> None:
         """Do something with the store; an error of it ends the run, and says so once."""
         try:
             act()
         except QuxunError as error:
-            if self.fatal is None:
-                self.fatal = error
-                self.logger.error("the run cannot go on: %s", error)
-            self.stop("storage")
+            self.cannot_go_on(error)
+
+    def cannot_go_on(self, error: QuxunError) -> None:
+        """End the run, and say why once."""
+        if self.fatal is None:
+            self.fatal = error
+            self.logger.error("the run cannot go on: %s", error)
+        self.stop("storage")
 
     def record(self, *intents: Intent) -> None:
         """Write listing intents at once: what a listing named must be known before its articles come in."""
@@ -133,6 +149,14 @@ class SourceSpider(PoliteSpider):
 
     # ------------------------------------------------------------------ what is asked for
     async def start(self) -> AsyncIterator[Any]:
+        """What `ask_for` asks for; an error of the store ends the run, as in `guarded`."""
+        try:
+            async for request in self.ask_for():
+                yield request
+        except QuxunError as error:
+            self.cannot_go_on(error)
+
+    async def ask_for(self) -> AsyncIterator[Request]:
         """Single URLs if the order names some; else what was left over, then the listings."""
         self.record()
         if self.order.urls:
@@ -196,7 +220,6 @@ class SourceSpider(PoliteSpider):
             errback=self.unanswered,
             cb_kwargs={"known": known, "article": article},
             dont_filter=True,
-            meta={"handle_httpstatus_all": True},
         )
 
     # ------------------------------------------------------------------ what comes back
@@ -210,8 +233,10 @@ class SourceSpider(PoliteSpider):
         known: KnownEntry = request.cb_kwargs["known"]
         capture = failed_capture(known.entry.url, failure.value or RuntimeError("no reason given"), self.now())
         self.watch(capture)
-        self.note_trouble(capture, capture.detail)
+        if not self.ending:  # or it is we who gave up
+            self.note_trouble(capture, capture.detail)
         if isinstance(failure.value, NotFetched) and failure.value.site_wide:
+            self.left_out += 1
             return  # nothing was learnt of the page: it stays pending, for a run that gets through
         yield Visit(capture=capture, entry=known, known=request.cb_kwargs["article"])
 
@@ -227,11 +252,3 @@ class SourceSpider(PoliteSpider):
 
 def _entry_of(url: str) -> Entry:
     return Entry(url=url, key=url_key(url))
-
-
-def _order_of(cls: type[SourceSpider], arguments: Mapping[str, Any]) -> RunOrder:
-    key = arguments.get("source")
-    if not key:
-        message = f"say which source: scrapy crawl {cls.name} -a source=KEY (quxun sources list shows the keys)"
-        raise ValueError(message)
-    return RunOrder(source_key=str(key), requested_by="scrapy")

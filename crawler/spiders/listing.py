@@ -15,6 +15,7 @@ from crawler.listings.index import read_index
 from crawler.listings.page import ListingPage, ListingRequest
 from crawler.listings.sitemap import read_sitemap
 from crawler.spiders.base import SourceSpider
+from crawler.spiders.polite import conditional
 from crawler.urls import host, origin, same_site
 from crawler.visits import VisitKind, visit_kind
 from crawler.walks import Step, Walk, children_due, gap, step
@@ -88,9 +89,9 @@ class ListingSpider(SourceSpider):
         validators = Validators()
         while wanted is not None:
             first = walk.pages == 0
-            held = listing.validators if first and not self.order.full else None
+            held = listing.validators if first and not self.order.full else Validators()
             capture = answer if first and answer is not None else await self.fetch(wanted, held)
-            if first and capture.status == 304 and listing.read_at is not None:
+            if capture.status == 304 and listing.read_at is not None and conditional(held):
                 self._unchanged(walk, capture)
                 return
             page = self.read(capture, listing, walk.pages + 1)
@@ -208,7 +209,9 @@ class ListingSpider(SourceSpider):
         )
 
     def unread(self, capture: Capture, problem: str) -> None:
-        """Keep that a listing could not be read, under the kind of its trouble."""
+        """Keep that a listing could not be read, under the kind of its trouble, unless it is we who gave up."""
+        if self.ending:
+            return
         self.listings_unread += 1
         self.ingest.issue(_ISSUES.get(capture.trouble, IssueKind.LISTING_UNREAD), capture.url, problem)
         self.note_trouble(capture, problem)

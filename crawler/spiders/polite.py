@@ -38,6 +38,13 @@ class PoliteSpider(Spider):
             closing = engine.close_spider_async(reason=reason)
             self._closing: asyncio.Task[None] = asyncio.get_running_loop().create_task(closing)
 
+    @property
+    def ending(self) -> bool:
+        """Whether Scrapy only waits for what is in flight before it closes us; it has no public word for that."""
+        engine = self.crawler.engine
+        slot = engine._slot if engine is not None else None
+        return slot is not None and slot.closing is not None
+
     def watch(self, capture: Capture) -> None:
         """Leave a site that turns us away again and again: a site that blocks us is an Issue, not a challenge."""
         if self.blocked.turned_away(capture):
@@ -56,7 +63,6 @@ class PoliteSpider(Spider):
             headers={**dict(wanted.headers), **conditional(validators or Validators())},
             priority=_LISTING_PRIORITY,
             dont_filter=True,
-            meta={"handle_httpstatus_all": True},
         )
         engine = self.crawler.engine
         assert engine is not None

@@ -42,3 +42,15 @@ def test_a_database_that_failed_fails_the_run_whatever_it_stored() -> None:
 
 def test_an_error_of_our_own_is_not_success() -> None:
     assert ended(listings_read=1, errors=1)[0] is RunStatus.DEGRADED
+
+
+def test_pages_of_a_site_that_cannot_be_visited_are_not_passed_over() -> None:
+    assert ended(left_out=1, first_trouble="could not be read: x: busy")[0] is RunStatus.FAILED
+    status, reason = ended(listings_read=1, left_out=3)
+    assert status is RunStatus.DEGRADED
+    assert "3 pages wait" in reason
+
+
+def test_what_robots_txt_forbids_is_no_fault_of_a_run_that_reads_the_rest() -> None:
+    assert ended(listings_read=1, disallowed=4)[0] is RunStatus.SUCCEEDED
+    assert ended(disallowed=1, first_trouble="could not be read: x: robots.txt forbids it")[0] is RunStatus.FAILED

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from crawler.urls import TRACKING, absolute, host, on_site, origin, same_site, url_key, without_fragment
 
 PIECES = (
-    r"http:// https:// // www. a.cn 中国.cn :80 :8080 / .. . %2e %E4%B8%AD %zz ? & = id=3 utm_source=x amp; # #! \ @ + "
+    r"http:// https:// // www. a.cn 中国.cn :80 :8080 / .. . %2e %E4%B8%AD %zz ? & = id=3 utm_source=x amp; # "
+    r"#! \ @ + "
     r"[::1] ;jsessionid=A index.html"
 )
 CONTROLS = "".join(map(chr, range(0x21)))

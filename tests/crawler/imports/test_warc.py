@@ -48,7 +48,7 @@ class File:
             "Content-Length": str(len(block)),
         }
         record = _head("WARC/1.1", tuple((fields | (warc or {})).items())) + block + b"\r\n\r\n"
-        self.content += gzip.compress(record) if self.compressed else record
+        self.content += gzip.compress(record, mtime=0) if self.compressed else record
         return self
 
     def read(self) -> list[Capture | BadRecord]:
@@ -76,17 +76,17 @@ def test_a_response_is_a_capture(compressed: bool) -> None:
 
 def test_a_file_that_was_compressed_as_a_whole_is_read_too() -> None:
     plain = File(compressed=False).add().add(b"second", url=URL + "?2").content
-    found = captures(list(read_warc(io.BytesIO(gzip.compress(plain)))))
+    found = captures(list(read_warc(io.BytesIO(gzip.compress(plain, mtime=0)))))
     assert [capture.payload for capture in found] == [HTML, b"second"]
 
 
 @pytest.mark.parametrize(
     ("coding", "body"),
     [
-        ("gzip", gzip.compress(HTML)),
+        ("gzip", gzip.compress(HTML, mtime=0)),
         ("deflate", zlib.compress(HTML)),
         ("identity", HTML),
-        ("GZIP", gzip.compress(HTML)),
+        ("GZIP", gzip.compress(HTML, mtime=0)),
     ],
 )
 def test_the_payload_is_content_decoded(coding: str, body: bytes) -> None:
@@ -95,7 +95,7 @@ def test_the_payload_is_content_decoded(coding: str, body: bytes) -> None:
 
 
 def test_chunks_are_put_together() -> None:
-    packed = gzip.compress(HTML)
+    packed = gzip.compress(HTML, mtime=0)
     body = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (packed[:9], packed[9:])) + b"0\r\n\r\n"
     http = (("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip"))
     (capture,) = captures(File().add(body, http=http).read())
@@ -108,7 +108,7 @@ def test_a_body_that_the_archive_decoded_already_is_taken_as_it_is() -> None:
 
 
 def test_a_compressed_body_that_breaks_off_is_a_trouble_and_no_page() -> None:
-    (capture,) = captures(File().add(gzip.compress(HTML)[:-9], http=(("Content-Encoding", "gzip"),)).read())
+    (capture,) = captures(File().add(gzip.compress(HTML, mtime=0)[:-9], http=(("Content-Encoding", "gzip"),)).read())
     assert (capture.payload, capture.trouble) == (b"", Trouble.CUT_SHORT)
 
 

@@ -1,0 +1,130 @@
+"""The commands that go out, as a user types them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.server import DemoServer
+from tests.flow.installation import PROFILE, district
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    with DemoServer(district()) as running:
+        yield running
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    profile = tmp_path / "district.toml"
+    profile.write_text(PROFILE, encoding="utf-8")
+    own = {
+        "QUXUN_HOME": str(tmp_path / "home"),
+        "QUXUN_DISTRICT": str(profile),
+        "QUXUN_DELAY_S": "0",
+        "QUXUN_PER_HOST": "4",
+        "QUXUN_ALLOW_PRIVATE": "1",
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("QUXUN_")}
+    return {**kept, **own}
+
+
+def quxun(env: dict[str, str], *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "quxun", *arguments],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=200,
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_the_demo_shows_one_new_article_one_revision_and_one_gone(tmp_path: Path) -> None:
+    env = {**os.environ, "QUXUN_HOME": str(tmp_path)}
+    said = quxun(env, "demo").stdout
+    assert "0 new, 0 revised with" in said
+    assert "1 new, 1 revised, 1 gone with" in said
+    assert "{+" in said
+    assert "quxun crawl" in said
+    assert "404 since" in said
+
+
+def test_a_site_is_added_by_its_address_and_crawled(environment: dict[str, str], server: DemoServer) -> None:
+    home = f"{server.addresses['gbk']}/"
+    [proposal] = lines(quxun(environment, "sources", "add", home, "--json"))
+    assert proposal["kind"] == "index"
+    samples = proposal["samples"]
+    assert isinstance(samples, list)
+    assert len(samples) == 10
+    assert sum(bool(each["date"]) and each["characters"] > 20 for each in samples) >= 9
+    [run] = lines(quxun(environment, "crawl", "--json"))
+    assert (run["status"], run["new"]) == ("succeeded", len(server.district.articles("gbk")))
+    [again] = lines(quxun(environment, "crawl", "--json"))
+    assert (again["new"], again["revised"]) == (0, 0)
+
+
+def test_the_same_address_is_not_added_twice(environment: dict[str, str], server: DemoServer) -> None:
+    home = f"{server.addresses['media']}/"
+    quxun(environment, "sources", "add", home, "--yes", "--key", "media", "--name", "东岳新闻网", "--every", "30m")
+    again = quxun(environment, "sources", "add", home, "--yes", status=1)
+    assert "media exists already" in again.stderr
+    [source] = lines(quxun(environment, "sources", "list", "--json"))
+    assert (source["key"], source["publisher"], source["every_s"]) == ("media", "东岳新闻网", 1800)
+
+
+def test_an_address_without_articles_is_not_added(environment: dict[str, str], server: DemoServer) -> None:
+    said = quxun(environment, "sources", "add", f"{server.addresses['media']}/nothing.html", "--yes", status=1)
+    assert "404" in said.stderr
+    assert not lines(quxun(environment, "sources", "list", "--json"))
+
+
+def test_a_source_is_paused_resumed_exported_and_removed(environment: dict[str, str], server: DemoServer) -> None:
+    quxun(environment, "sources", "add", f"{server.addresses['trs']}/", "--yes", "--key", "trs")
+    quxun(environment, "sources", "pause", "trs")
+    assert "no source to crawl" in quxun(environment, "crawl", status=1).stderr
+    quxun(environment, "sources", "resume", "trs")
+    told = quxun(environment, "sources", "export").stdout
+    assert '[[source]]\nkey = "trs"' in told
+    profile = Path(environment["QUXUN_DISTRICT"])
+    profile.write_text(PROFILE + told, encoding="utf-8")
+    quxun(environment, "sources", "remove", "trs")
+    quxun(environment, "sources", "pause", "nobody", status=1)
+    other = {**environment, "QUXUN_HOME": environment["QUXUN_HOME"] + "2"}
+    [run] = lines(quxun(other, "crawl", "--json"))
+    assert run["new"] == len(server.district.articles("trs"))
+
+
+def test_an_unknown_source_is_named_with_those_there_are(environment: dict[str, str]) -> None:
+    assert "no source nobody" in quxun(environment, "crawl", "nobody", status=2).stderr
+
+
+def test_an_address_that_is_none_is_refused(environment: dict[str, str]) -> None:
+    assert "ftp://" in quxun(environment, "crawl", "--url", "ftp://example.cn/1.html", status=2).stderr
+    assert "http" in quxun(environment, "sources", "add", "ftp://example.cn/", status=2).stderr
+
+
+def test_a_private_address_is_not_fetched_unless_it_is_allowed(
+    environment: dict[str, str], server: DemoServer
+) -> None:
+    environment.pop("QUXUN_ALLOW_PRIVATE")
+    port = server.addresses["media"].rpartition(":")[2]
+    for name in ("127.0.0.1", "localhost"):
+        said = quxun(environment, "crawl", "--url", f"http://{name}:{port}/", status=1).stdout
+        assert "private address" in said
+    assert not server.traffic.hits
