@@ -35,11 +35,10 @@ class Memory:
 def watch_memory(pid: int, memory: Memory, done: threading.Event) -> None:
     """Sample the proportional set sizes of a process and all below it until done."""
     while not done.wait(0.2):
-        sizes = []
         try:
             root = psutil.Process(pid)
-            for process in [root, *root.children(recursive=True)]:
-                sizes.append(process.memory_full_info().pss / 1e6)
+            family = [root, *root.children(recursive=True)]
+            sizes = [process.memory_full_info().pss / 1e6 for process in family]
         except psutil.Error:
             continue
         memory.largest = max(memory.largest, *sizes)

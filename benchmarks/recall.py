@@ -27,7 +27,7 @@ NO_MAPS = ("--no-sitemap", "0,1,2,3,4", "--no-rss", "0,1,2,3,4")
 
 
 def say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
+    print(text, flush=True)
 
 
 class Trial:

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from itertools import takewhile
+from itertools import groupby
+from operator import itemgetter
 
 from crawler.attribution import Attribution
 from crawler.decide import decide_read, decide_refused, decide_unread, visited
@@ -128,8 +129,8 @@ class Ingest:
     def flush(self) -> None:
         """Write what waits; on an error it keeps waiting, so that a later flush can still save it."""
         while self._waiting:
-            owner = self._waiting[0][0]
-            batch = [intent for _, intent in takewhile(lambda each: each[0] is owner, self._waiting)]
+            owner, first = next(groupby(self._waiting, key=itemgetter(0)))
+            batch = [intent for _, intent in first]
             self._add(self._store.record(self._run_id, owner, batch, self._clock()))
             del self._waiting[: len(batch)]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from crawler.options import Manners, RunOptions
 from crawler.profile import find_profile
-from quxun.config import Config
 from quxun.cli import PRELOAD
+from quxun.config import Config
 from scheduler.launch import Launcher
 from storage.store import Store
 

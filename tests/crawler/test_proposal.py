@@ -6,7 +6,8 @@ from tests.crawler.shapes import entries, entry
 
 
 def found(kind: ListingKind, *numbers: int, path: str = "x") -> Found:
-    return Found(seed=ListingSeed(kind=kind, url=f"http://news.example.cn/{path}"), title=path, entries=entries(*numbers))
+    seed = ListingSeed(kind=kind, url=f"http://news.example.cn/{path}")
+    return Found(seed=seed, title=path, entries=entries(*numbers))
 
 
 HOME = found(ListingKind.INDEX, 1, 2, 3, 4, 5, path="")

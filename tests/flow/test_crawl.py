@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -108,12 +109,14 @@ def test_word_for_word_copies_are_one_story(installed: Installation) -> None:
     installed.add("trs", "media", "gbk", "repub")
     report = installed.crawl()
     told = installed.server.district
-    articles = {each.key: each for each in installed.articles()}
+    articles = {str(each.key): each for each in installed.articles()}
     exact = 0
     for article in told.articles("repub"):
         origin = told.original(article)
         stored = articles[url_key(told.url(article))]
-        others = [each for each in installed.store.stories.members(stored.story_id or 0) if each.article_id != stored.id]
+        assert stored.story_id is not None
+        members = installed.store.stories.members(stored.story_id)
+        others = [each for each in members if each.article_id != stored.id]
         source = articles.get(url_key(told.url(origin))) if origin else None
         assert [each.article_id for each in others] in ([], [source.id if source else None]), article.path
         if source is not None and article.copied_from and article.copied_from.likeness is Likeness.EXACT:
@@ -138,7 +141,7 @@ def test_requests_in_flight_are_never_more_than_allowed_and_gaps_never_shorter_t
     polite.crawl(urls=urls)
     times = sorted(each.came_s for each in server.traffic.hits)
     assert len(times) == 13
-    assert min(later - earlier for earlier, later in zip(times, times[1:], strict=False)) >= 0.12
+    assert min(later - earlier for earlier, later in pairwise(times)) >= 0.12
     assert server.traffic.max_in_flight("media") == 1
     polite.store.close()
 
