@@ -141,29 +141,35 @@ def _looks_binary(start: bytes) -> bool:
 
 
 def _refusal(page: Page, status: int, entry: Entry | None) -> Refusal | None:
-    body = find_body(page.layout, page.weights)
-    weight = page.weights.of(body.start, body.end) if body else 0.0
-    lines = page.layout.lines
-    if _is_challenge(page, status, weight):
-        return Refusal.CHALLENGE
-    carried = script_body(page.text) or (entry.content if entry else "")
-    if weight < SHORT and not carried:
-        if not (_is_tagged(page) and weight >= BRIEF / 2) and _says(_GONE, page, lines, weight):
-            return Refusal.SOFT_404
-        if weight < BRIEF and _PASSWORD.holds(page.tree) and _says(_LOGIN, page, lines, weight):
-            return Refusal.LOGIN
-        if weight < BRIEF and _is_shell(page, lines):
-            return (
-                Refusal.SHELL
-                if page.text.strip() and (_SCRIPTS.holds(page.tree) or _REFRESH.holds(page.tree) or lines)
-                else Refusal.EMPTY
-            )
     printed = read_print(page)
     if printed is not None and printed.is_page:
         return Refusal.LISTING
-    if carried or _is_headed(page, lines):
+    lines = page.layout.lines
+    if _is_headed(page, lines):
         return None
+    body = find_body(page.layout, page.weights)
+    weight = page.weights.of(body.start, body.end) if body else 0.0
+    if _is_challenge(page, status, weight):
+        return Refusal.CHALLENGE
+    if script_body(page.text) or (entry and entry.content):
+        return None
+    if weight < SHORT and (refusal := _of_few_words(page, weight, lines)):
+        return refusal
     return Refusal.LISTING if _is_listing(page, weight, lines) else None
+
+
+def _of_few_words(page: Page, weight: float, lines: list[Line]) -> Refusal | None:
+    """What a page without much of a body is."""
+    if not (_is_tagged(page) and weight >= BRIEF / 2) and _says(_GONE, page, lines, weight):
+        return Refusal.SOFT_404
+    if weight >= BRIEF:
+        return None
+    if _PASSWORD.holds(page.tree) and _says(_LOGIN, page, lines, weight):
+        return Refusal.LOGIN
+    if not _is_shell(page, lines):
+        return None
+    has_anything = lines or _SCRIPTS.holds(page.tree) or _REFRESH.holds(page.tree)
+    return Refusal.SHELL if has_anything else Refusal.EMPTY
 
 
 def _is_tagged(page: Page) -> bool:
@@ -183,12 +189,12 @@ def _is_challenge(page: Page, status: int, weight: float) -> bool:
 
 
 def _says(pattern: re.Pattern[str], page: Page, lines: list[Line], weight: float) -> bool:
-    """Whether the title, a heading or one of the few lines of a page says so; without any body, any line may."""
+    """Whether the title or a heading says so; without a body, any line may."""
     if page.tags.title and len(page.tags.title) <= NOTICE_CHARS and pattern.search(tight(page.tags.title).lower()):
         return True
     plain = [line for line in lines if line.linked * 2 <= len(line.text) and len(line.text) <= NOTICE_CHARS]
-    few = len(plain) <= 25 or weight < BRIEF / 2
-    return any((few or line.heading) and pattern.search(tight(line.text).lower()) for line in plain)
+    any_line = weight < BRIEF / 2 or (weight < BRIEF and len(plain) <= 25)
+    return any((any_line or line.heading) and pattern.search(tight(line.text).lower()) for line in plain)
 
 
 def _is_shell(page: Page, lines: list[Line]) -> bool:

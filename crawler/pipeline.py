@@ -31,7 +31,7 @@ class IngestPipeline:
             self._ticker = asyncio.get_running_loop().create_task(self._tick())
 
     def process_item(self, item: Any) -> Any:
-        if isinstance(item, Visit):
+        if isinstance(item, Visit) and self._spider.fatal is None:
             self._spider.guarded(lambda: self._take(item))
         return item
 
@@ -53,7 +53,8 @@ class IngestPipeline:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_S)
-            self._spider.guarded(self._spider.save)
+            if self._spider.fatal is None:  # or each try would wait as long as the first
+                self._spider.guarded(self._spider.save)
             if self._spider.ending:
                 self._spider.gate.shut()
 

@@ -34,14 +34,19 @@ _LAST_WORDS_S = 0.7
 _log = logging.getLogger(__name__)
 
 
-def main(options: RunOptions, order: RunOrder) -> None:
-    """Run the order; the exit status is 0 if the run's row says how it ended."""
+def main(options: RunOptions, order: RunOrder) -> str:
+    """Run the order; empty if the run's row says how it ended, else the sentence that it could not be told."""
     os.setsid()  # so that a kill reaches everything this run started
     assert order.run_id is not None
     log = options.home / "logs" / f"run-{order.run_id}.log"
     with _output_to(log):
         _watch_parent()
-        _run(options, order, log)
+        try:
+            _run(options, order, log)
+        except QuxunError as error:
+            _log.error("the run's row stays open: %s", error)
+            return str(error)
+    return ""
 
 
 def _run(options: RunOptions, order: RunOrder, log: Path) -> None:

@@ -62,9 +62,10 @@ def _failed(error: DownloadFailedError, said: str) -> tuple[Trouble, str]:
     if "SSL" in said or "certificate" in said or "TLS" in said:
         return Trouble.TLS, f"no secure connection: {_first_line(said)}"
     reasons: list[Failure] = getattr(error.__cause__, "reasons", [])
-    if any(reason.check(ParseError, ValueError) for reason in reasons):
+    causes = [reason.value for reason in reasons]
+    if any(isinstance(cause, ParseError | ValueError) for cause in causes):
         return Trouble.UNREACHABLE, "what it answers is not HTTP"
-    if any(reason.check(ConnectionDone, ConnectionLost) for reason in reasons):
+    if any(isinstance(cause, ConnectionDone | ConnectionLost) for cause in causes):
         return Trouble.UNREACHABLE, "it closed the connection without an answer"
     return Trouble.UNREACHABLE, f"the connection failed: {_first_line(said) or type(error).__name__}"
 

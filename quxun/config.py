@@ -137,7 +137,7 @@ def _seconds(least: float, most: float) -> Callable[[str], float]:
 HOME = Setting(
     "QUXUN_HOME",
     "./data",
-    "The data folder: the SQLite database, payloads, locks.",
+    "The data folder: the SQLite database, payloads, locks, logs.",
     _folder,
 )
 DATABASE_URL = Setting(

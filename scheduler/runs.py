@@ -33,7 +33,7 @@ class Runner:
 
         Who cancels it has the child asked to end first, and the row closed.
         """
-        child = self._launcher.start(self._entry, *arguments)
+        child = self._launcher.start(self._entry, *arguments, want_result=True)
         try:
             ending = await child.wait(limit_s)
         except asyncio.CancelledError:
@@ -47,7 +47,7 @@ class Runner:
         ended = self._store.runs.get(run.id)
         if ended.status not in _UNFINISHED:
             return ended
-        reason = ending.sentence or "its process ended without saying how"
+        reason = ending.sentence or str(ending.result or "its process ended without saying how")
         crash = IssueSeen(kind=IssueKind.CRASH, url="", detail=reason, seen_at=self._clock())
         self._store.record(run.id, self._store.sources.by_id(run.source_id), (crash,), self._clock())
         return self._store.runs.finish(run.id, RunStatus.FAILED, self._clock(), ended.counters, reason, ended.log_tail)

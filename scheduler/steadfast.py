@@ -1,4 +1,4 @@
-"""Imported by the fork server alone, before everything else: it outlives a SIGTERM that all of a service's processes get.
+"""Imported by the fork server alone, before everything else: it outlives a SIGTERM that a whole service gets.
 
 Were it to die with them, nobody could tell how its children end while they store what they have. It ends when the
 process that started it does.

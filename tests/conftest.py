@@ -87,7 +87,7 @@ def sqlite_store(folder: Path, template: Path) -> Iterator[Store]:
 
 @contextmanager
 def postgres_store(server: Server) -> Iterator[Store]:
-    """A store on a database of its own."""
-    with server.fresh() as url, Store.open(url) as opened:
+    """A store on a database without a row."""
+    with server.emptied() as url, Store.open(url) as opened:
         yield opened
         assert opened.connections_in_use() == 0

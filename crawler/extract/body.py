@@ -101,10 +101,16 @@ class Weights:
         if box.end <= box.start:
             return False
         named = is_junk_box(box.name) or box.element.tag in {"nav", "footer", "aside"}
-        if not named and not begins_related(self.layout.lines[box.start].text):
+        if not named and not self._heads_list(box):
             return False
         share = self.prose(box.start, box.end) / max(1.0, self._prose[-1])
         return share < (0.9 if is_never_body(box.name) else 0.4)
+
+    def _heads_list(self, box: Box) -> bool:
+        """Whether a box begins with a heading like 相关阅读, and is not just a subhead of that name."""
+        if not begins_related(self.layout.lines[box.start].text):
+            return False
+        return box.end - box.start > 1 or self.leads_on(box.start)
 
     def _mark_teasers(self) -> None:
         """Three or more boxes side by side that each begin with a link are a list of other stories."""

@@ -15,6 +15,7 @@ from crawler.extract.words import squash, tight
 
 MAX_TITLE = 160
 HEAD_LINES = 12  # lines at the top of a container that may still be its header
+PROSE = 25.0  # weight of a line that a header does not hold: a sentence
 REPEAT_CHARS = 30  # a first paragraph of this length that comes again begins a second copy
 FOLDED_SHARE = 0.7  # of a body's text above a heading like 相关阅读, for what follows not to be the article's
 
@@ -61,13 +62,12 @@ def clean(body: Body, weights: Weights, titles: set[str]) -> Cleaned:
         if match := _ORIGIN.match(line.text):
             cleaned.origin = cleaned.origin or match["name"].strip()
             continue
-        if _is_left_out(line, number in files) or (
-            inside_head and (_is_title(line.text, titles) or is_header_line(line.text) or _AGO.match(line.text))
-        ):
+        bar = inside_head and (is_header_line(line.text) or _AGO.match(line.text))
+        if bar or _is_title(line.text, titles) or _is_left_out(line, number in files):
             cleaned.dropped.append(line.text)
             continue
         cleaned.kept.append(line.text)
-        if inside_head and (weights.lines[number] > 60 or len(cleaned.kept) >= HEAD_LINES):
+        if inside_head and (weights.lines[number] > PROSE or len(cleaned.kept) >= HEAD_LINES):
             inside_head = False
     _drop_repeated_summary(cleaned)
     _trim_tail(cleaned)

@@ -18,7 +18,7 @@ ENOUGH = 22.0  # a lone heading that nothing confirms
 
 _HEADING_WEIGHT = {1: 24.0, 2: 14.0, 3: 8.0, 4: 4.0}
 _TITLE_BOX = re.compile(r"title|headline|(?<![a-z])(?:bt|tit|topic|biaoti|wzbt|arti_?tit)(?![a-z])|activity-name")
-_SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s+[-–—·»>~]+\s+|\s*--+\s*|-(?=[^-]{2,14}$)|—{2}(?=[^—]{2,14}$)")
+_SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s+[-–—·»>~]+\s+|\s*--+\s*|(?<!\d)-(?!\d)(?=[^-]{2,14}$)|—{2}(?=[^—]{2,14}$)")
 _SITE_WORDS = re.compile(
     r"网|报|频道|政府|新闻|门户|资讯|在线|客户端|电视台|委员会|中心|平台|日报|要闻|com$|\.cn$|^\W*$"
 )

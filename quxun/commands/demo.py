@@ -75,13 +75,13 @@ class Demo:
         urls = [self._entrance(key, address) for key, address in self._server.addresses.items()]
         with err().status("Looking at six sites …"):
             proposals = survey(self._launcher, self._options, urls)
-        for proposal in proposals:
+        for key, proposal in zip(self._server.addresses, proposals, strict=True):
             if proposal.problem:
                 raise QuxunError(f"the demo's own site: {proposal.problem}")
-            source = save(self._store, proposal.source)
+            source = save(self._store, replace(proposal.source, key=key))
             kinds = Counter(found.seed.kind.value for found in proposal.listings)
             through = ", ".join(f"{count} × {kind}" if count > 1 else kind for kind, count in kinds.items())
-            out().print(f"  {source.publisher.name}: {through}  [dim]{source.url}[/]")
+            out().print(f"  [bold]{key}[/] {source.publisher.name}: {through}  [dim]{source.url}[/]")
 
     def _entrance(self, key: str, address: str) -> str:
         """What a person would give to `sources add`: the home page, or today's first page of a newspaper."""

@@ -44,7 +44,8 @@ def test_html_is_read_whatever_the_header_calls_it(content_type: str) -> None:
     ],
 )
 def test_the_words_of_an_error_page_refuse_it_only_without_a_body(words: str) -> None:
-    empty = f"<html><head><meta charset='utf-8'><title>望海网</title></head><body><h1>{words}</h1><p>返回首页</p></body></html>"
+    head = "<head><meta charset='utf-8'><title>望海网</title></head>"
+    empty = f"<html>{head}<body><h1>{words}</h1><p>返回首页</p></body></html>"
     assert judge(capture(empty)) is Refusal.SOFT_404
     assert isinstance(judge(capture(page(below=f"<div><p>{words}</p></div>"))), Page)
     assert isinstance(judge(capture(page(above=f"<div style='display:none'>{words}</div>"))), Page)
@@ -71,27 +72,28 @@ def test_a_page_that_asks_for_a_password_beside_its_article_is_read() -> None:
     assert isinstance(judge(capture(page(above="<form>登录<input type='password'></form>"))), Page)
 
 
-@pytest.mark.parametrize("rows", [8, 40])
-def test_a_list_of_dated_links_is_a_listing(rows: int) -> None:
-    items = "".join(
-        f'<li><a href="/{n}">望海区举办第{n}届渔家文化节</a><span>2026-11-0{n % 9 + 1}</span></li>' for n in range(rows)
-    )
-    html = f"<html><head><meta charset='utf-8'><title>要闻_望海网</title></head><body><ul>{items}</ul></body></html>"
-    assert judge(capture(html)) is Refusal.LISTING
-    assert isinstance(judge(capture(page(below=f"<ul>{items}</ul>"))), Page)
+def rows(count: int) -> str:
+    """A list of dated links."""
+    link = '<li><a href="/{0}">望海区举办第{0}届渔家文化节</a><span>2026-11-{0:02d}</span></li>'
+    return "<ul>" + "".join(link.format(number) for number in range(1, count + 1)) + "</ul>"
+
+
+@pytest.mark.parametrize("count", [8, 30])
+def test_a_list_of_dated_links_is_a_listing(count: int) -> None:
+    head = "<head><meta charset='utf-8'><title>要闻_望海网</title></head>"
+    assert judge(capture(f"<html>{head}<body>{rows(count)}</body></html>")) is Refusal.LISTING
+    assert isinstance(judge(capture(page(below=rows(count)))), Page)
 
 
 def test_a_brief_beside_a_long_list_is_read() -> None:
-    items = "".join(
-        f'<li><a href="/{n}">望海区举办第{n}届渔家文化节</a><span>2026-11-0{n % 9 + 1}</span></li>' for n in range(20)
-    )
     brief = f"<h1>{TITLE}</h1><div>2026-11-12 来源：望海日报</div><div><p>{PARAGRAPHS[0]}</p></div>"
     head = f"<meta charset='utf-8'><title>{TITLE}_望海网</title>"
-    assert isinstance(judge(capture(f"<html><head>{head}</head><body>{brief}<ul>{items}</ul></body></html>")), Page)
+    assert isinstance(judge(capture(f"<html><head>{head}</head><body>{brief}{rows(20)}</body></html>")), Page)
 
 
 def test_a_shell_is_refused_unless_its_script_or_entry_brings_the_text() -> None:
-    shell = "<html><head><meta charset='utf-8'><title>望海融媒</title></head><body><div id='app'></div><script>{}</script></body></html>"
+    head = "<head><meta charset='utf-8'><title>望海融媒</title></head>"
+    shell = f"<html>{head}<body><div id='app'></div><script>{{}}</script></body></html>"
     assert judge(capture(shell.format(""))) is Refusal.SHELL
     memo = 'var memo = "' + body().replace("/", "\\/") + '";'
     assert isinstance(judge(capture(shell.format(memo))), Page)

@@ -97,9 +97,9 @@ def answer(body: bytes | str, code: int = 200, kind: str = "text/html; charset=u
     return raw(f"HTTP/1.1 {code} Said\r\n{rows}Connection: close\r\n\r\n".encode() + payload)
 
 
-def status(code: int, **fields: object) -> Behaviour:
+def status(code: int, kind: str = "text/html", **fields: object) -> Behaviour:
     """An answer without a body."""
-    return answer(b"", code, **fields)
+    return answer(b"", code, kind, **fields)
 
 
 def redirect(target: str, code: int = 302) -> Behaviour:

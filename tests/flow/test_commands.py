@@ -119,9 +119,7 @@ def test_an_address_that_is_none_is_refused(environment: dict[str, str]) -> None
     assert "http" in quxun(environment, "sources", "add", "ftp://example.cn/", status=2).stderr
 
 
-def test_a_private_address_is_not_fetched_unless_it_is_allowed(
-    environment: dict[str, str], server: DemoServer
-) -> None:
+def test_a_private_address_is_not_fetched_unless_it_is_allowed(environment: dict[str, str], server: DemoServer) -> None:
     environment.pop("QUXUN_ALLOW_PRIVATE")
     port = server.addresses["media"].rpartition(":")[2]
     for name in ("127.0.0.1", "localhost"):

@@ -34,7 +34,7 @@ def page(
     """A page of one article; `extra` are more paragraphs."""
     return (
         f'<html><head><meta charset="utf-8"><title>{title}_望海网</title>{head}</head><body>{above}<h1>{title}</h1>'
-        f"{bar}<{container}>{body(*extra)}</{container.split()[0]}>{below}</body></html>"
+        f"{bar}<{container}>{body(*extra)}</{container.partition(' ')[0]}>{below}</body></html>"
     )
 
 
