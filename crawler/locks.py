@@ -57,10 +57,9 @@ class HostLock:
 
     def visited(self) -> None:
         """Note that a request to the host has just ended."""
-        try:
-            os.utime(self._visited)
-        except FileNotFoundError:
-            self._visited.touch()
+        now = time.time()  # a file system's own clock may lag by some milliseconds, and the delay be as much too short
+        self._visited.touch()
+        os.utime(self._visited, (now, now))
 
     def since_visit_s(self, now: float) -> float:
         """Seconds since the last request of anybody; infinite if none is known. `now` as from `time.time`."""

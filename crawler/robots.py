@@ -61,7 +61,9 @@ def fresh(file: RobotsFile, now: datetime) -> bool:
 
 
 def _rules(body: bytes) -> Permissions:
-    text = body[:MAX_BYTES].decode("utf-8-sig", "replace")
+    if len(body) >= MAX_BYTES:
+        body = body[: body.rfind(b"\n", 0, MAX_BYTES) + 1]  # half a rule would forbid something else
+    text = body.decode("utf-8-sig", "replace")
     rules = Protego.parse(text)
     delay = rules.crawl_delay(PRODUCT_TOKEN) or 0.0
     return Permissions(rules, True, min(float(delay), LONGEST_DELAY_S), tuple(rules.sitemaps))

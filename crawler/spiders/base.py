@@ -233,10 +233,11 @@ class SourceSpider(PoliteSpider):
         known: KnownEntry = request.cb_kwargs["known"]
         capture = failed_capture(known.entry.url, failure.value or RuntimeError("no reason given"), self.now())
         self.watch(capture)
-        if not self.ending:  # or it is we who gave up
+        ours = self.ending  # it is we who gave up, not the site
+        if not ours:
             self.note_trouble(capture, capture.detail)
         if isinstance(failure.value, NotFetched) and failure.value.site_wide:
-            self.left_out += 1
+            self.left_out += not ours
             return  # nothing was learnt of the page: it stays pending, for a run that gets through
         yield Visit(capture=capture, entry=known, known=request.cb_kwargs["article"])
 

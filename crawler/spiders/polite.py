@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import islice
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -15,6 +16,8 @@ from crawler.troubles import trouble_of
 from storage.records import Capture, Validators
 from storage.store import Store
 
+#: Header fields that are kept; a server may send any number.
+MAX_FIELDS = 100
 #: Before articles: a listing that waits behind them holds up everything it would name.
 _LISTING_PRIORITY = 100
 
@@ -83,10 +86,9 @@ def conditional(validators: Validators) -> Mapping[str, str]:
 
 def capture_of(response: Response, url: str, now: datetime) -> Capture:
     """A Scrapy response as a capture."""
+    fields = ((name, value) for name, values in response.headers.items() for value in values)
     headers = tuple(
-        (name.decode("latin-1").lower(), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
+        (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in islice(fields, MAX_FIELDS)
     )
     return Capture(
         url=url,

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.robots import LONGEST_DELAY_S, fresh, read_robots
+from crawler.robots import LONGEST_DELAY_S, MAX_BYTES, fresh, read_robots
 from storage.records import RobotsFile
 from tests.crawler.shapes import NOW
 
@@ -45,6 +45,15 @@ def test_crawl_delay_and_sitemaps_are_read() -> None:
 
 def test_a_mistyped_crawl_delay_cannot_stop_a_source_for_ever() -> None:
     assert read_robots(robots(200, "User-agent: *\nCrawl-delay: 99999999\n")).delay_s == LONGEST_DELAY_S
+
+
+def test_a_rule_that_was_cut_in_half_forbids_nothing() -> None:
+    body = "User-agent: *\nDisallow: /print/\n" + "#\n" * (MAX_BYTES // 2)
+    cut = (body[: MAX_BYTES - 11] + "\nDisallow: /archive/")[:MAX_BYTES]
+    rules = read_robots(robots(200, cut))
+    assert cut.endswith("Disallow: ")
+    assert rules.allowed(f"{SITE}/a.html")
+    assert not rules.allowed(f"{SITE}/print/a.html")
 
 
 def test_a_web_page_instead_of_rules_forbids_nothing() -> None:
