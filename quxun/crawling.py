@@ -14,7 +14,7 @@ from crawler.urls import host
 from scheduler.follow import follow_stories
 from scheduler.launch import Launcher
 from scheduler.runs import Runner, abandon_dead
-from storage.errors import NotFound, UsageError
+from storage.errors import NotFound, QuxunError, UsageError
 from storage.records import (
     Article,
     Counters,
@@ -88,22 +88,25 @@ class Crawl:
         return [(source, _order(source, wish)) for source in mine]
 
     async def carry_out(self, orders: Sequence[tuple[Source, RunOrder]], watch: Watcher) -> Report:
-        """Run every order; a stop from the terminal ends the children first and is raised after."""
+        """Run every order to its end, also when one breaks; what broke, and a stop from outside, is raised after."""
         abandoned = abandon_dead(self._store, _now())
         places = asyncio.Semaphore(self._at_once)
-        work = asyncio.gather(*(self._one(source, order, places) for source, order in orders))
+        each = (self._one(source, order, places) for source, order in orders)
+        work = asyncio.gather(*each, return_exceptions=True)
         watching = asyncio.create_task(self._watch(watch))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, work.cancel)
         try:
-            await work
+            broken = [error for error in await work if error is not None]
         except asyncio.CancelledError:
             raise KeyboardInterrupt from None
         finally:
             watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
+            with contextlib.suppress(asyncio.CancelledError, QuxunError):
                 await watching
+        if broken:
+            raise broken[0]
         return self._report(tuple(abandoned))
 
     # ------------------------------------------------------------------ one source

@@ -17,5 +17,6 @@ try:
 except ConfigError as error:
     sys.exit(f"scrapy: {error}")
 
+MEMUSAGE_ENABLED = False  # the peak that it measures begins with that of the process that started the command
 LOG_INSTALL_ROOT_HANDLER = True  # the log goes to the terminal: nobody keeps it otherwise
 USER_AGENT = user_agent(QUXUN_OPTIONS.manners)
