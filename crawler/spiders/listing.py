@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,7 @@ HEAD = 2000
 #: Listings that one run reads at most: a sitemap index may name thousands of archives.
 MAX_LISTINGS = 2000
 
+_NO_SUCH_PAGE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 _KINDS = {kind.value: kind for kind in ListingKind}
 
 
@@ -94,6 +96,8 @@ class ListingSpider(SourceSpider):
             if capture.status == 304 and listing.read_at is not None and conditional(held):
                 self._unchanged(walk, capture)
                 return
+            if capture.status in _NO_SUCH_PAGE and not first:
+                break  # a pager that names one page too many: the listing ended with the one before
             page = self.read(capture, listing, walk.pages + 1)
             if page.problem:
                 self.unread(capture, page.problem)

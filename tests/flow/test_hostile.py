@@ -27,6 +27,7 @@ from tests.flow.hostile_server import (
     raw,
     redirect,
     status,
+    title,
 )
 from tests.flow.installation import BareInstallation, command
 
@@ -141,6 +142,21 @@ def test_a_304_that_nobody_asked_for_leaves_a_listing_unread(installed: BareInst
     assert misled.status is RunStatus.FAILED
     assert "it answered 304" in misled.reason
     assert installed.counters().new == 1
+
+
+def test_a_pager_that_names_one_page_too_many_ends_with_the_page_before(
+    installed: BareInstallation, site: HostileServer
+) -> None:
+    rows = "".join(f"<li><a href='/202611/t20261120_{n}.html'>{title(n)}</a> 2026-11-20</li>" for n in range(1, 9))
+    column = f"<html><body><ul>{rows}</ul><a href='/index_1.html'>下一页</a></body></html>"
+    pages = {f"/202611/t20261120_{number}.html": answer(article(number)) for number in range(1, 9)}
+    site.table = {"/": answer(column), **pages}
+    new = new_source("hostile", kind=SourceKind.INDEX, url=f"{site.url}/")
+    source = installed.store.sources.add(new, datetime.now(UTC))
+    [run] = installed.crawl().runs
+    assert (run.status, run.counters.new) == (RunStatus.SUCCEEDED, 8)
+    assert "/index_1.html" in site.paths()
+    assert installed.store.sources.listings(source.id)[0].read_at is not None
 
 
 def test_retry_after_is_obeyed(installed: BareInstallation, site: HostileServer) -> None:
