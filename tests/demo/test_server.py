@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -249,7 +250,8 @@ def test_a_port_without_room_for_six_sites_is_refused(port: int) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
 def test_the_module_serves_until_it_is_interrupted(visitor: Visitor) -> None:
     command = [sys.executable, "-m", "demo", "--port", "0", "--today", "2026-11-20"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
+    listening = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs are born deaf
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, preexec_fn=listening) as child:  # noqa: PLW1509
         assert child.stdout is not None
         lines = [child.stdout.readline() for _ in range(len(KEYS) + 1)]
         addresses = [found[0] for line in lines if (found := re.search(r"http://127\.0\.0\.1:\d+", line))]
