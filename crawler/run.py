@@ -39,7 +39,7 @@ def main(options: RunOptions, order: RunOrder) -> str:
     os.setsid()  # so that a kill reaches everything this run started
     assert order.run_id is not None
     log = options.home / "logs" / f"run-{order.run_id}.log"
-    with _output_to(log):
+    with output_to(log):
         _watch_parent()
         try:
             _run(options, order, log)
@@ -111,7 +111,7 @@ def _facts_of(crawler: Any) -> Facts:
 
 # ------------------------------------------------------------------ the process
 @contextlib.contextmanager
-def _output_to(log: Path) -> Iterator[None]:
+def output_to(log: Path) -> Iterator[None]:
     """Everything the process prints goes to the run's log."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab", buffering=0) as file:

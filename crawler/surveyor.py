@@ -6,13 +6,11 @@ It goes out as politely as a run does, reads what the pure modules can read, and
 
 import contextlib
 import logging
-import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -33,6 +31,7 @@ from crawler.locks import HostLock
 from crawler.options import RunOptions
 from crawler.proposal import Found, Proposal, Sample, choose, dated_layout, fresh_sitemap, newest, source_of
 from crawler.robots import read_robots
+from crawler.run import output_to
 from crawler.settings import user_agent
 from crawler.spiders.polite import PoliteSpider
 from crawler.survey import (
@@ -278,14 +277,11 @@ def _articles(entries: Sequence[Entry], url: str) -> tuple[Entry, ...]:
 def main(options: RunOptions, url: str) -> Proposal | str:
     """Survey a URL in a process of its own: a proposal, or the sentence that says why there is none."""
     log = options.home / "logs" / "survey.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab", buffering=0) as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-    try:
-        return _survey(options, url, log)
-    except QuxunError as error:
-        return str(error)
+    with output_to(log):
+        try:
+            return _survey(options, url, log)
+        except QuxunError as error:
+            return str(error)
 
 
 def _survey(options: RunOptions, url: str, log: Path) -> Proposal | str:
@@ -308,9 +304,3 @@ def _survey(options: RunOptions, url: str, log: Path) -> Proposal | str:
     if isinstance(spider, Surveyor) and spider.proposal is not None:
         return spider.proposal
     return f"{url}: the survey broke off, see {log} ({datetime.now(UTC):%Y-%m-%d %H:%M} UTC)"
-
-
-def is_http(url: str) -> bool:
-    """Whether a URL is one that can be surveyed."""
-    parts = urlsplit(url)
-    return parts.scheme in ("http", "https") and bool(parts.hostname)

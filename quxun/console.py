@@ -1,11 +1,9 @@
 """How the command talks: results on standard output, everything else on standard error, plain when piped."""
 
-import json
 import re
 import sys
 from datetime import datetime
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -34,11 +32,6 @@ def err() -> Console:
 def said(words: str, style: str = "") -> Text:
     """Words that somebody else wrote, fit to be shown: never read as markup, never an order to the terminal."""
     return Text(_ORDERS.sub("", words), style=style)
-
-
-def print_json(value: Any) -> None:
-    """One JSON object on a line of its own."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
 def table(*columns: str, title: str = "") -> Table:

@@ -13,7 +13,15 @@ from io import StringIO
 from zoneinfo import ZoneInfo
 
 from rich.console import Console, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -110,13 +118,14 @@ def print_line(value: Mapping[str, object]) -> None:
     sys.stdout.buffer.flush()
 
 
-def progress(*, quiet: bool = False) -> Progress:
-    """A progress bar on the terminal, and nothing anywhere else."""
+def progress(*columns: ProgressColumn, quiet: bool = False) -> Progress:
+    """A progress bar on the terminal, with columns of the caller's before the time, and nothing anywhere else."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
+        *columns,
         TimeElapsedColumn(),
         console=err(),
         transient=True,

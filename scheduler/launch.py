@@ -11,7 +11,6 @@ import importlib
 import multiprocessing
 import os
 import signal
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing import forkserver
@@ -52,7 +51,6 @@ class Child:
     def __init__(self, process: ForkServerProcess, results: Connection | None) -> None:
         self._process = process
         self._results = results
-        self._began = time.monotonic()
 
     @property
     def pid(self) -> int:

@@ -4,16 +4,16 @@ import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import rich_click as click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TextColumn
 
 from crawler.profile import DistrictProfile, find_profile, load_profile
 from quxun.config import Config, load_config
-from quxun.console import err, out, print_json, said
+from quxun.console import err, out, said
 from quxun.crawling import Crawl, Report, Watcher, Wish, failed, total
+from quxun.desk import print_line, progress, since_day, until_day
 from quxun.views import arrivals_table, run_line, runs_table
 from quxun.wiring import RUN_ENTRY, launcher, open_store, run_options
 from storage.errors import UsageError
@@ -56,11 +56,11 @@ def command(
         raise UsageError("give sources or --url, not both")
     profile = load_profile(find_profile(config.district))
     zone = ZoneInfo(profile.district.timezone)
-    wish = Wish(keys=sources, urls=urls, full=full, since=_day(since, zone, "--since"), until=_until(until, zone))
+    wish = Wish(keys=sources, urls=urls, full=full, since=since_day(since, zone), until=until_day(until, zone))
     report = crawl(config, wish, profile, quiet=as_json)
     if as_json:
         for run in report.runs:
-            print_json(run_line(run, report.issues.get(run.id, ())))
+            print_line(run_line(run, report.issues.get(run.id, ())))
     else:
         show(report, zone)
     if failed(report) or not report.runs:
@@ -77,7 +77,7 @@ def crawl(config: Config, wish: Wish, profile: DistrictProfile, *, quiet: bool =
         if not orders:
             err().print("There is no source to crawl. Add one: [bold]quxun sources add URL[/]")
             return Report(runs=())
-        with progress(quiet=quiet) as bar:
+        with crawl_progress(quiet=quiet) as bar:
             return asyncio.run(work.carry_out(orders, watcher(bar, len(orders))))
 
 
@@ -100,19 +100,9 @@ def show(report: Report, zone: ZoneInfo) -> None:
     out().print(f"[bold]{done}[/] · {sums.requests} requests{hint}")
 
 
-def progress(*, quiet: bool = False) -> Progress:
-    """A bar on standard error, gone when it is done; none where there is no terminal."""
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[pages]}"),
-        TimeElapsedColumn(),
-        console=err(),
-        transient=True,
-        disable=quiet or not err().is_terminal,
-    )
+def crawl_progress(*, quiet: bool = False) -> Progress:
+    """A bar of sources, with what has come in beside it."""
+    return progress(TextColumn("{task.fields[pages]}"), quiet=quiet)
 
 
 def watcher(bar: Progress, count: int) -> Watcher:
@@ -126,17 +116,3 @@ def watcher(bar: Progress, count: int) -> Watcher:
         bar.update(task, completed=ended, pages=pages)
 
     return watch
-
-
-def _day(text: str | None, zone: ZoneInfo, name: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone).astimezone(UTC)
-    except ValueError as error:
-        raise UsageError(f"{name} {text}: not a day like 2026-11-21") from error
-
-
-def _until(text: str | None, zone: ZoneInfo) -> datetime | None:
-    day = _day(text, zone, "--until")
-    return day + timedelta(days=1) if day else None

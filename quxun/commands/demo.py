@@ -15,7 +15,7 @@ from crawler.profile import find_profile, load_profile
 from demo.district import District
 from demo.model import Deed
 from demo.server import DemoServer
-from quxun.commands.crawl import progress, watcher
+from quxun.commands.crawl import crawl_progress, watcher
 from quxun.config import Config, load_config
 from quxun.console import err, out
 from quxun.crawling import Crawl, Report, Wish, failed, total
@@ -141,7 +141,7 @@ class Demo:
     def _crawl(self) -> Report:
         work = Crawl(self._store, self._options, self._launcher, RUN_ENTRY, self._config.runs)
         orders = work.orders(Wish(requested_by="demo"), self._profile)
-        with progress() as bar:
+        with crawl_progress() as bar:
             report = asyncio.run(work.carry_out(orders, watcher(bar, len(orders))))
         if failed(report):
             broken = "; ".join(f"{run.source_key}: {run.reason}" for run in report.runs if run.reason)

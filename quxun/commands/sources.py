@@ -14,7 +14,8 @@ from rich.table import Table
 from crawler.profile import find_profile, load_profile, parse_every, to_toml
 from crawler.proposal import Proposal
 from quxun.config import Config, load_config
-from quxun.console import err, local, out, print_json, said, table
+from quxun.console import err, local, out, said, table
+from quxun.desk import open_desk, print_line
 from quxun.surveying import save, survey
 from quxun.wiring import launcher, open_store, run_options
 from storage.errors import QuxunError, UsageError
@@ -57,7 +58,7 @@ def list_sources(*, everything: bool, as_json: bool) -> None:
         ]
         if as_json:
             for source in sources:
-                print_json(_line(source, store))
+                print_line(_line(source, store))
             return
         out().print(_table(sources, store) if sources else "No sources yet: quxun sources add URL")
         if any(source.confidence is Confidence.LOW for source in sources):
@@ -83,20 +84,18 @@ def add(
     \b
         quxun sources add https://www.example.cn/
     """
-    config = load_config(os.environ)
     url = _address(url)
-    options = run_options(config)
-    with open_store(config) as store:
+    with open_desk() as desk:
         with err().status(f"Looking at {url} …"):
-            [proposal] = survey(launcher(), options, [url])
+            [proposal] = survey(launcher(), run_options(desk.config), [url])
         if proposal.problem:
             raise QuxunError(proposal.problem)
         source = _adjusted(proposal.source, key, name, every, scope=Scope.DISTRICT if only_district else Scope.ALL)
-        _show(proposal, source, _zone(config), as_json=as_json)
+        _show(proposal, source, desk.zone, as_json=as_json)
         if not (yes or not sys.stdin.isatty() or click.confirm("Save this source?", default=True, err=True)):
             err().print("Nothing was saved.")
             return
-        saved = save(store, source, named=key is not None)
+        saved = save(desk.store, source, named=key is not None)
     err().print(f"[green]Saved[/] as [bold]{saved.key}[/]. Visit it now: quxun crawl {saved.key}")
 
 
@@ -191,7 +190,7 @@ def _adjusted(source: NewSource, key: str | None, name: str | None, every: str |
 
 def _show(proposal: Proposal, source: NewSource, zone: ZoneInfo, *, as_json: bool) -> None:
     if as_json:
-        print_json(_proposal_line(proposal, source))
+        print_line(_proposal_line(proposal, source))
         return
     kind = f", a {proposal.family} site" if proposal.family else ""
     about = f" ({source.url}){kind}, looked at with {proposal.requests} requests"
@@ -232,10 +231,6 @@ def _proposal_line(proposal: Proposal, source: NewSource) -> dict[str, object]:
 
 
 # ------------------------------------------------------------------ showing
-def _zone(config: Config) -> ZoneInfo:
-    return ZoneInfo(load_profile(find_profile(config.district)).district.timezone)
-
-
 def _table(sources: list[Source], store: Store) -> Table:
     remarks = {source.key: ", ".join(_remarks(source)) for source in sources}
     shown = ("remarks",) if any(remarks.values()) else ()
