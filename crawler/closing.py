@@ -22,8 +22,10 @@ _TIME_UP = "closespider_timeout"
 def facts_of(spider: "SourceSpider", finish_reason: str) -> Facts:
     """What a closed spider counted."""
     broken = spider.crawler.stats.get_value("spider_exceptions/count", 0)
+    counters = replace(spider.counters(), pending=spider.left())
+    whole = finish_reason == "finished" and not counters.pending
     return Facts(
-        counters=replace(spider.counters(), pending=spider.left()),
+        counters=counters,
         finish_reason=finish_reason,
         listings_read=getattr(spider, "listings_read", 0),
         listings_unread=getattr(spider, "listings_unread", 0),
@@ -33,7 +35,12 @@ def facts_of(spider: "SourceSpider", finish_reason: str) -> Facts:
         left_out=spider.left_out,
         first_trouble=spider.first_trouble,
         fatal=str(spider.fatal) if spider.fatal else "",
+        asked_until=_later(spider.asked_until, spider.fresh_until if whole else None),
     )
+
+
+def _later(*times: datetime | None) -> datetime | None:
+    return max((time for time in times if time is not None), default=None)
 
 
 def note_time_limit(spider: "SourceSpider", facts: Facts) -> None:
@@ -55,4 +62,7 @@ def close(store: "Store", run_id: RunId, facts: Facts, log: str = "") -> Run:
     """Finish the run's row: status, reason, counters, and the end of its log."""
     status, reason = outcome(facts)
     lines = log.splitlines()[-(_GOOD_TAIL if status is RunStatus.SUCCEEDED else LOG_TAIL) :]
-    return store.runs.finish(run_id, status, datetime.now(UTC), facts.counters, reason, "\n".join(lines))
+    tail = "\n".join(lines)
+    return store.runs.finish(
+        run_id, status, datetime.now(UTC), facts.counters, reason, tail, asked_until=facts.asked_until
+    )

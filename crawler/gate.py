@@ -8,11 +8,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from crawler.locks import HostLock
+from crawler.locks import HostLock, SharedLocks
 from crawler.troubles import NotFetched
-from storage.errors import HostBusy
+from storage.errors import DatabaseError, HostBusy
 from storage.records import Trouble
 
 #: A run waits this long for a host that another run is visiting.
@@ -42,12 +43,15 @@ class _Host:
 class HostGate:
     """Lets requests through one host at a time; `close` lets go of the hosts' locks."""
 
-    def __init__(self, folder: Path, delay_s: float, per_host: int) -> None:
+    def __init__(self, folder: Path, delay_s: float, per_host: int, shared: SharedLocks | None = None) -> None:
         self._folder = folder
+        self._shared = shared
         self._delay_s = delay_s
         self._per_host = per_host
         self._hosts: dict[str, _Host] = {}
         self._shut = False
+        #: Until when hosts ask to be left alone, by name, where that is longer than a run can wait.
+        self.asked_until: dict[str, datetime] = {}
 
     def adopt(self, lock: HostLock) -> None:
         """Use a lock that is already held."""
@@ -62,6 +66,8 @@ class HostGate:
         """Send nothing to the host for a while, as Retry-After asks."""
         known = self._host(host)
         known.held_until = max(known.held_until, time.monotonic() + seconds)
+        if seconds > LONGEST_HOLD_S:
+            self._asked(host, seconds)
 
     @asynccontextmanager
     async def passage(self, host: str) -> AsyncIterator[None]:
@@ -83,17 +89,30 @@ class HostGate:
                     known.next_at = time.monotonic() + known.delay_s
                 known.lock.visited()
 
+    def demand_hosts(self) -> None:
+        """Raise DatabaseError if the session is lost that held the hosts: another machine may visit them now."""
+        try:
+            if self._shared is not None:
+                self._shared.demand()
+        except DatabaseError:
+            self.shut()
+            raise
+
     def shut(self) -> None:
         """Let nobody through any more: the run is ending, and a wait may be longer than the time it has for that."""
         self._shut = True
 
     def close(self) -> None:
+        """Let go of the hosts. Another machine does not know when they were last visited: it is let wait for that."""
         for known in self._hosts.values():
+            if self._shared is not None and known.opened:
+                left = known.delay_s - known.lock.since_visit_s(time.time())
+                time.sleep(min(max(0.0, left), LONGEST_HOLD_S))
             known.lock.release()
 
     def _host(self, host: str) -> _Host:
         if host not in self._hosts:
-            self._hosts[host] = _Host(HostLock(self._folder, host), self._per_host, self._delay_s)
+            self._hosts[host] = _Host(HostLock(self._folder, host, self._shared), self._per_host, self._delay_s)
         return self._hosts[host]
 
     async def _open(self, known: _Host) -> None:
@@ -115,12 +134,23 @@ class HostGate:
             now = time.monotonic()
             if known.held_until - now > LONGEST_HOLD_S:
                 left = known.held_until - now
-                detail = f"{known.lock.host} asks to be left alone for {left:.0f} s"
-                raise NotFetched(Trouble.TOO_MANY_REQUESTS, detail, site_wide=True)
+                raise self._too_long(known, left, f"it asks to be left alone for {left:.0f} s")
+            left = known.next_at - now
+            if left > max(LONGEST_HOLD_S, self._delay_s) + _MARGIN_S:  # a delay of our own is no wish of the site
+                said = f"it asks for {known.delay_s:.0f} s between two requests: the next one is due in {left:.0f} s"
+                raise self._too_long(known, left, said)
             left = max(known.next_at, known.held_until) - now
             if left <= 0:
                 return
             await self._wait(left, known)
+
+    def _too_long(self, known: _Host, seconds: float, said: str) -> NotFetched:
+        self._asked(known.lock.host, seconds)
+        return NotFetched(Trouble.TOO_MANY_REQUESTS, said, site_wide=True)
+
+    def _asked(self, host: str, seconds: float) -> None:
+        until = datetime.now(UTC) + timedelta(seconds=seconds)
+        self.asked_until[host] = max(until, self.asked_until.get(host, until))
 
     async def _wait(self, seconds: float, known: _Host) -> None:
         """Sleep for so long, or a little less."""

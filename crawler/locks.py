@@ -1,7 +1,8 @@
-"""One visitor at a time for each host of this machine: lock files that die with the process that holds them.
+"""One visitor at a time for each host: lock files that die with the process that holds them.
 
 A run holds the lock of its source's host from its first request to its end. Beside the lock stands the
-time of the last visit, so that the delay also holds between two runs.
+time of the last visit, so that the delay also holds between two runs. Where several machines crawl, a lock that
+they share is taken too.
 """
 
 import fcntl
@@ -10,18 +11,32 @@ import re
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from storage.errors import HostBusy
 
 _UNSAFE = re.compile(r"[^0-9A-Za-z.\-]")
 
 
+class SharedLocks(Protocol):
+    """Locks that several machines share, as `storage.hosts.HostLocks`."""
+
+    def acquire(self, host: str) -> bool:
+        """Take the host if nobody else has it, and say whether it is now held. Never waits."""
+
+    def release(self, host: str) -> None:
+        """Let go of a host."""
+
+    def demand(self) -> None:
+        """Raise DatabaseError unless everything that was taken is still held."""
+
+
 class HostLock:
     """The lock of one host; `acquire` never blocks, `wait` does."""
 
-    def __init__(self, folder: Path, host: str) -> None:
+    def __init__(self, folder: Path, host: str, shared: SharedLocks | None = None) -> None:
         self.host = host
+        self._shared = shared
         name = _UNSAFE.sub("_", host) or "_"
         self._path = folder / f"{name}.lock"
         self._visited = folder / f"{name}.visited"
@@ -38,8 +53,13 @@ class HostLock:
         except BlockingIOError:
             os.close(descriptor)
             return False
-        self._descriptor = descriptor
-        return True
+        try:
+            if self._shared is None or self._shared.acquire(self.host):
+                self._descriptor, descriptor = descriptor, -1
+        finally:
+            if descriptor >= 0:
+                os.close(descriptor)
+        return self._descriptor is not None
 
     def wait(self, patience_s: float, poll_s: float = 0.05) -> Self:
         """Take the lock, waiting for it; `HostBusy` after `patience_s`."""
@@ -52,6 +72,8 @@ class HostLock:
 
     def release(self) -> None:
         if self._descriptor is not None:
+            if self._shared is not None:
+                self._shared.release(self.host)
             os.close(self._descriptor)  # closing lets go of a flock
             self._descriptor = None
 

@@ -52,3 +52,5 @@ class RunOrder:
     #: Only entries that claim to be published from, and before, these times.
     since: datetime | None = None
     until: datetime | None = None
+    #: Seconds for which a host that another run visits is waited for; less than a minute: the run is put off.
+    patience_s: float = 60.0

@@ -1,6 +1,7 @@
 """Say how a run ended, from what it counted: "finished" is not "succeeded". Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from storage.records import Counters, RunStatus
 
@@ -8,6 +9,7 @@ from storage.records import Counters, RunStatus
 _STOPPED = {
     "shutdown": "it was told to stop",
     "blocked": "the site turns us away",
+    "called-off": "it was called off, or another run took its place",
     "closespider_timeout": "its time was up (QUXUN_RUN_LIMIT_S)",
     "memusage_exceeded": "it used too much memory",
     "storage": "it could not write to the database",
@@ -36,6 +38,8 @@ class Facts:
     first_trouble: str = ""
     #: An error that ended the run, as a sentence.
     fatal: str = ""
+    #: Until when the publisher asks for no further visit; None: it does not ask.
+    asked_until: datetime | None = None
 
 
 def outcome(facts: Facts) -> tuple[RunStatus, str]:
@@ -58,13 +62,16 @@ def outcome(facts: Facts) -> tuple[RunStatus, str]:
     return (RunStatus.DEGRADED, said) if said else (RunStatus.SUCCEEDED, "")
 
 
-def _nothing_read(facts: Facts) -> bool:
-    counters = facts.counters
+def pages_settled(counters: Counters) -> int:
+    """Pages that a run got an answer for, whatever it was worth."""
     settled = counters.new + counters.revised + counters.unchanged + counters.gone + counters.refused
-    settled += counters.off_district + counters.withheld
-    if facts.listings_read or settled:
+    return settled + counters.off_district + counters.withheld
+
+
+def _nothing_read(facts: Facts) -> bool:
+    if facts.listings_read or pages_settled(facts.counters):
         return False
-    missed = facts.listings_unread + counters.failed + facts.disallowed + facts.left_out + facts.errors
+    missed = facts.listings_unread + facts.counters.failed + facts.disallowed + facts.left_out + facts.errors
     return missed > 0 or bool(_stopped(facts))
 
 

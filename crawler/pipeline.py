@@ -55,6 +55,7 @@ class IngestPipeline:
             await asyncio.sleep(FLUSH_S)
             if self._spider.fatal is None:  # or each try would wait as long as the first
                 self._spider.guarded(self._spider.save)
+                self._spider.guarded(self._spider.gate.demand_hosts)
             if self._spider.ending:
                 self._spider.gate.shut()
 

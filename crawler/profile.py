@@ -5,20 +5,18 @@ Pure but for reading one file. It never guesses: a key that is unknown or missin
 has none) and the value. The keys are listed in docs/configuration.md.
 """
 
-import difflib
 import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time
-from enum import StrEnum
+from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from crawler.toml_table import TomlTable, shown
 from storage.errors import ConfigError
 from storage.records import (
     Confidence,
@@ -26,11 +24,13 @@ from storage.records import (
     ListingSeed,
     NewSource,
     Publisher,
+    Schedule,
     Scope,
     SourceKind,
     SourceRules,
     Tls,
 )
+from storage.schedules import check_cron, check_spans
 
 DISTRICTS = Path(__file__).parent / "districts"
 
@@ -38,7 +38,8 @@ DISTRICTS = Path(__file__).parent / "districts"
 RULE_KEYS = dict.fromkeys(("layout", "first_pages", "days"), ListingKind.EPAPER)
 RULE_KEYS |= dict.fromkeys(("dq", "dw", "catas"), ListingKind.ELS)
 SOURCE_KEYS = (
-    *("key", "publisher", "hosts", "kind", "url", "scope", "every", "confidence", "tls", "note", "listings"),
+    *("key", "publisher", "hosts", "kind", "url", "scope", "every", "cron", "hours", "blackout", "confidence", "tls"),
+    *("note", "listings"),
     *RULE_KEYS,
 )
 #: An import is filled by a command, so there is nothing that a profile could declare.
@@ -54,8 +55,6 @@ HOST = re.compile(r"(?:[^\s/@:?#\[\]A-Z]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 ADDRESS = re.compile(r"https?://(?:[^\s/@:?#\[\]]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?#]\S*)?")
 #: The strftime codes that mean the same on every system; `%%` is a percent sign.
 LAYOUT_CODE = re.compile(r"%([Yymdj%])")
-
-_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,14 +120,14 @@ def load_profile(path: Path) -> DistrictProfile:
 
 def parse_profile(text: str, where: str) -> DistrictProfile:
     """The profile in a text; `where` is what an error calls it."""
-    root = _Table(where, "", _toml(text, where))
+    root = TomlTable(where, "", _toml(text, where))
     root.expect(("district", "source"))
     district = _district(root.table("district"))
     sources: list[NewSource] = []
     for number, table in enumerate(root.tables("source"), start=1):
         key = table.values.get("key")
         table.path = f"source.{key}" if isinstance(key, str) and SOURCE_KEY.fullmatch(key) else f"source[{number}]"
-        source = _source(table, f"profile:{district.name}")
+        source = _source(table, district)
         if any(source.key == other.key for other in sources):
             raise table.error("key", f"{source.key!r} is declared twice")
         sources.append(source)
@@ -145,7 +144,7 @@ def _toml(text: str, where: str) -> Mapping[str, object]:
         raise ConfigError(where, "", f"is not TOML: {str(error).replace('end of document', end)}") from error
 
 
-def _district(table: "_Table") -> District:
+def _district(table: TomlTable) -> District:
     table.expect(DISTRICT_KEYS)
     code = table.text("code")
     if not re.fullmatch(r"[0-9]{6}|[0-9]{9}|[0-9]{12}", code):
@@ -166,7 +165,7 @@ def _district(table: "_Table") -> District:
     )
 
 
-def _timezone(table: "_Table") -> str:
+def _timezone(table: TomlTable) -> str:
     name = table.text("timezone", "Asia/Shanghai")
     try:
         ZoneInfo(name)
@@ -175,14 +174,14 @@ def _timezone(table: "_Table") -> str:
     return name
 
 
-def _day(table: "_Table", key: str) -> date | None:
+def _day(table: TomlTable, key: str) -> date | None:
     value = table.values.get(key)
     if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
         return value
-    raise table.error(key, f"{_shown(value)} is not a day such as 2022-09-02, without quotes")
+    raise table.error(key, f"{shown(value)} is not a day such as 2022-09-02, without quotes")
 
 
-def _source(table: "_Table", declared_by: str) -> NewSource:
+def _source(table: TomlTable, district: District) -> NewSource:
     table.expect(SOURCE_KEYS)
     key = table.text("key")
     if not SOURCE_KEY.fullmatch(key):
@@ -195,9 +194,10 @@ def _source(table: "_Table", declared_by: str) -> NewSource:
         kind=kind,
         url=_address(table, "url"),
         scope=table.choice("scope", tuple(Scope), Scope.ALL),
-        every_s=_every(table),
+        every_s=None if "cron" in table.values else _every(table),
+        schedule=_schedule(table, district.timezone),
         confidence=table.choice("confidence", tuple(Confidence), Confidence.HIGH),
-        declared_by=declared_by,
+        declared_by=f"profile:{district.name}",
         tls=table.choice("tls", tuple(Tls), Tls.VERIFIED),
         rules=_rules(table, kind, listings),
         listings=listings,
@@ -205,12 +205,12 @@ def _source(table: "_Table", declared_by: str) -> NewSource:
     )
 
 
-def _listing(table: "_Table") -> ListingSeed:
+def _listing(table: TomlTable) -> ListingSeed:
     table.expect(("kind", "url"))
     return ListingSeed(kind=table.choice("kind", tuple(ListingKind)), url=_address(table, "url"))
 
 
-def _hosts(table: "_Table") -> tuple[str, ...]:
+def _hosts(table: TomlTable) -> tuple[str, ...]:
     hosts = table.texts("hosts")
     for host in hosts:
         if not HOST.fullmatch(host):
@@ -227,15 +227,32 @@ def parse_every(text: str) -> int | None:
     return seconds or None
 
 
-def _every(table: "_Table") -> int | None:
+def _every(table: TomlTable) -> int | None:
     value = table.values.get("every", 3600)
     try:
-        return parse_every(value if isinstance(value, str) else _shown(value))
+        return parse_every(value if isinstance(value, str) else shown(value))
     except ValueError as error:
         raise table.error("every", str(error)) from error
 
 
-def _rules(table: "_Table", kind: SourceKind, listings: Sequence[ListingSeed]) -> SourceRules:
+def _schedule(table: TomlTable, timezone: str) -> Schedule:
+    cron, hours, blackout = table.text("cron", ""), table.texts("hours"), table.texts("blackout")
+    if cron and "every" in table.values:
+        raise table.error("cron", f"{cron!r} stands beside every = {shown(table.values['every'])}: one of the two")
+    try:
+        if cron:
+            check_cron(cron)
+    except ValueError as error:
+        raise table.error("cron", str(error)) from error
+    for key, spans in (("hours", (hours, ())), ("blackout", (hours, blackout))):
+        try:
+            check_spans(*spans)
+        except ValueError as error:
+            raise table.error(key, str(error)) from error
+    return Schedule(cron=cron, hours=hours, blackout=blackout, timezone=timezone)
+
+
+def _rules(table: TomlTable, kind: SourceKind, listings: Sequence[ListingSeed]) -> SourceRules:
     kinds = {kind.value, *(listing.kind.value for listing in listings)}
     for key, needed in RULE_KEYS.items():
         if key in table.values and needed.value not in kinds:
@@ -250,7 +267,7 @@ def _rules(table: "_Table", kind: SourceKind, listings: Sequence[ListingSeed]) -
     )
 
 
-def _layout(table: "_Table", kind: SourceKind) -> str:
+def _layout(table: TomlTable, kind: SourceKind) -> str:
     """A URL that differs from day to day; a newspaper must have it, it is empty elsewhere."""
     if "layout" not in table.values and kind is not SourceKind.EPAPER:
         return ""
@@ -263,7 +280,7 @@ def _layout(table: "_Table", kind: SourceKind) -> str:
     return layout
 
 
-def _address(table: "_Table", key: str) -> str:
+def _address(table: TomlTable, key: str) -> str:
     url = table.text(key)
     try:
         fits = ADDRESS.fullmatch(url) and url.isprintable() and urlsplit(url).port != 0
@@ -274,83 +291,10 @@ def _address(table: "_Table", key: str) -> str:
     return url
 
 
-class _Table:
-    """A TOML table that knows what it is called, and says so when something in it is wrong."""
-
-    def __init__(self, where: str, path: str, values: Mapping[str, object]) -> None:
-        self.where, self.path, self.values = where, path, values
-
-    def error(self, key: str, problem: str) -> ConfigError:
-        return ConfigError(self.where, f"{self.path}.{key}" if self.path else key, problem)
-
-    def expect(self, known: Iterable[str]) -> None:
-        for key in self.values:
-            if key not in known:
-                close = difflib.get_close_matches(key, list(known), n=1)
-                hint = f"; did you mean {close[0]!r}?" if close else ""
-                raise self.error(key, f"unknown key, with the value {_shown(self.values[key])}{hint}")
-
-    def text(self, key: str, default: str | None = None) -> str:
-        if key not in self.values and default is not None:
-            return default
-        return self._text(key, self._present(key))
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self.values.get(key, [])
-        if not isinstance(value, list):
-            raise self.error(key, f"{_shown(value)} is not a list of texts")
-        return tuple(self._text(key, item) for item in value)
-
-    def number(self, key: str, default: int, least: int, most: int) -> int:
-        value = self.values.get(key, default)
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise self.error(key, f"{_shown(value)} is not a whole number from {least} to {most}")
-        return value
-
-    def choice(self, key: str, choices: Sequence[_Choice], default: _Choice | None = None) -> _Choice:
-        value = self._present(key) if default is None else self.values.get(key, default)
-        for choice in choices:
-            if value == choice.value:
-                return choice
-        raise self.error(key, f"{_shown(value)} is not one of {', '.join(choices)}")
-
-    def table(self, key: str) -> "_Table":
-        value = self._present(key)
-        if not isinstance(value, dict):
-            raise self.error(key, f"{_shown(value)} is not a table: write [{key}]")
-        return _Table(self.where, key, value)
-
-    def tables(self, key: str) -> list["_Table"]:
-        value = self.values.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise self.error(key, f"{_shown(value)} is not a list of tables")
-        path = f"{self.path}.{key}" if self.path else key
-        return [_Table(self.where, f"{path}[{number}]", item) for number, item in enumerate(value, start=1)]
-
-    def _text(self, key: str, value: object) -> str:
-        if not isinstance(value, str) or not value.strip():
-            raise self.error(key, f"{_shown(value)} is not a text in quotes, or an empty one")
-        return value
-
-    def _present(self, key: str) -> object:
-        if key not in self.values:
-            raise self.error(key, "is missing")
-        return self.values[key]
-
-
-def _shown(value: object) -> str:
-    """The value as an error shows it: short."""
-    try:
-        text = str(value) if isinstance(value, date | time) else repr(value)
-    except ValueError:  # Python writes no number of thousands of digits, though it reads it as 0x…
-        text = "a huge number"
-    return text if len(text) <= 80 else f"{text[:80]}…"
-
-
 def to_toml(district: District | None, sources: Iterable[NewSource]) -> str:
     """A profile as TOML that reads back the same; without a district only its `[[source]]` tables.
 
-    A source of kind `import` is left out; `declared_by` follows from the profile that is read.
+    A source of kind `import` is left out; `declared_by` and the schedule's zone follow from the profile that is read.
     """
     blocks = [_block("[district]", {key: getattr(district, key) for key in DISTRICT_KEYS})] if district else []
     blocks += [_block("[[source]]", _values(source)) for source in sources if source.kind in DECLARABLE]
@@ -365,7 +309,10 @@ def _values(source: NewSource) -> dict[str, object]:
         "kind": source.kind.value,
         "url": source.url,
         "scope": source.scope.value,
-        "every": _written_every(source.every_s),
+        "every": "" if source.schedule.cron else _written_every(source.every_s),
+        "cron": source.schedule.cron,
+        "hours": source.schedule.hours,
+        "blackout": source.schedule.blackout,
         "confidence": source.confidence.value,
         "tls": "" if source.tls is Tls.VERIFIED else source.tls.value,
         "note": source.note,

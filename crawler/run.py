@@ -24,10 +24,13 @@ from crawler.options import RunOptions, RunOrder
 from crawler.outcome import Facts
 from crawler.settings import VERSION, run_settings
 from crawler.urls import host
-from storage.errors import QuxunError
+from storage.errors import HostBusy, QuxunError
+from storage.hosts import host_locks
 from storage.records import Source, SourceKind
 from storage.store import Store
 
+#: Exit status of a run that found its host busy and had no patience (EX_TEMPFAIL of sysexits.h).
+BUSY = 75
 #: An orphan has so long to write what waits; then it is gone.
 _LAST_WORDS_S = 0.7
 
@@ -51,10 +54,13 @@ def main(options: RunOptions, order: RunOrder) -> str:
 
 def _run(options: RunOptions, order: RunOrder, log: Path) -> None:
     assert order.run_id is not None
-    with Store.open(options.database_url) as store:
-        store.runs.start(order.run_id, datetime.now(UTC), os.getpid(), socket.gethostname(), VERSION)
+    with Store.open(options.database_url, create=False) as store:
         try:
-            facts = _crawl(options, order, store.sources.get(order.source_key), store)
+            facts = _visit(options, order, store.sources.get(order.source_key), store)
+        except HostBusy as error:
+            if order.patience_s < PATIENCE_S:
+                raise SystemExit(BUSY) from error  # whoever started it has it done later
+            facts = failed(str(error))
         except QuxunError as error:
             facts = failed(str(error))
         except Exception:  # noqa: BLE001 - the edge of a run
@@ -64,29 +70,38 @@ def _run(options: RunOptions, order: RunOrder, log: Path) -> None:
         close(store, order.run_id, facts, _end_of(log))
 
 
-def _crawl(options: RunOptions, order: RunOrder, source: Source, store: Store) -> Facts:
+def _visit(options: RunOptions, order: RunOrder, source: Source, store: Store) -> Facts:
+    """Take the source's host, mark the run as running, and crawl; the hosts are let go of at the end."""
+    assert order.run_id is not None
+    visited_host = host(order.urls[0]) if order.urls else host(source.url)
+    with contextlib.ExitStack() as held:
+        shared = host_locks(options.database_url)
+        if shared is not None:
+            held.callback(shared.close)
+        lock = HostLock(options.home / "locks", visited_host, shared)
+        gate = HostGate(options.home / "locks", options.manners.delay_s, options.manners.per_host, shared)
+        held.callback(gate.close)
+        gate.adopt(lock.wait(order.patience_s))
+        store.runs.start(order.run_id, datetime.now(UTC), os.getpid(), socket.gethostname(), VERSION)
+        return _crawl(options, order, source, store, gate)
+
+
+def _crawl(options: RunOptions, order: RunOrder, source: Source, store: Store, gate: HostGate) -> Facts:
     """Visit the source with its spider and count what happened."""
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
-    manners = options.manners
-    visited_host = host(order.urls[0]) if order.urls else host(source.url)
-    gate = HostGate(options.home / "locks", manners.delay_s, manners.per_host)
-    with HostLock(options.home / "locks", visited_host) as lock:
-        gate.adopt(lock.wait(PATIENCE_S))
-        settings = Settings()
-        settings.setmodule("crawler.settings", priority="project")
-        settings.setdict({"QUXUN_OPTIONS": options, **run_settings(options, source)}, priority="cmdline")
-        process = AsyncCrawlerProcess(settings)
-        logging.basicConfig(
-            force=True, level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-        )
-        crawler = process.create_crawler(spider_class(source.kind))
-        process.crawl(crawler, order=order, store=store, gate=gate)
-        try:
-            process.start()
-        finally:
-            gate.close()
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.setdict({"QUXUN_OPTIONS": options, **run_settings(options, source)}, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    logging.basicConfig(
+        force=True, level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("scrapy").setLevel(logging.INFO)  # it sets itself to DEBUG, with a line for every page
+    crawler = process.create_crawler(spider_class(source.kind))
+    process.crawl(crawler, order=order, store=store, gate=gate)
+    process.start()
     return _facts_of(crawler)
 
 

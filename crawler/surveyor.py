@@ -44,6 +44,7 @@ from crawler.survey import (
 )
 from crawler.urls import host, origin, same_site, url_key
 from storage.errors import QuxunError
+from storage.hosts import host_locks
 from storage.records import (
     Capture,
     Entry,
@@ -290,10 +291,14 @@ def _survey(options: RunOptions, url: str, log: Path) -> Proposal | str:
     settings.setmodule("crawler.settings", priority="project")
     own = {"QUXUN_OPTIONS": options, "USER_AGENT": user_agent(manners), "ITEM_PIPELINES": {}}
     settings.setdict(own, priority="cmdline")
-    gate = HostGate(options.home / "locks", manners.delay_s, manners.per_host)
     with contextlib.ExitStack() as stack:
         store = stack.enter_context(Store.open(options.database_url))
-        lock = stack.enter_context(HostLock(options.home / "locks", host(url)))
+        shared = host_locks(options.database_url)
+        if shared is not None:
+            stack.callback(shared.close)
+        lock = HostLock(options.home / "locks", host(url), shared)
+        gate = HostGate(options.home / "locks", manners.delay_s, manners.per_host, shared)
+        stack.callback(gate.close)
         gate.adopt(lock.wait(PATIENCE_S))
         process = AsyncCrawlerProcess(settings)
         logging.basicConfig(level=logging.INFO, stream=sys.stderr)

@@ -22,7 +22,7 @@ def visit_kind(capture: Capture, digest: Digest | None, known: KnownArticle | No
     A 304 to somebody who holds nothing is a server's mistake (RFC 9110 §15.4.5) and counts as failed, as
     does a 206: nobody asked for a part (§15.3.7).
     An article that was gone and answers again with its old bytes is a revisit; `Store.record` notices
-    that it is back.
+    that it is back. Bytes whose payload was let go are a response, so that they are stored anew.
     """
     if capture.trouble is not None:
         return VisitKind.FAILED
@@ -33,7 +33,7 @@ def visit_kind(capture: Capture, digest: Digest | None, known: KnownArticle | No
         return VisitKind.GONE
     if not 200 <= capture.status < 300 or capture.status == HTTPStatus.PARTIAL_CONTENT:
         return VisitKind.FAILED
-    if known is not None and digest is not None and digest == known.payload_digest:
+    if known is not None and digest is not None and digest == known.payload_digest and not known.payload_dropped:
         return VisitKind.IDENTICAL_PAYLOAD_DIGEST
     return VisitKind.RESPONSE
 

@@ -15,15 +15,23 @@ from storage.errors import QuxunError
 COMMANDS = {
     "demo": ("demo", "Show the main job on a miniature district, without the internet."),
     "crawl": ("crawl", "Visit sources now and store what is new."),
+    "serve": ("serve", "Run the background service: visit every source when it is due."),
+    "worker": ("worker", "Take runs from the queue of a PostgreSQL database, beside other workers."),
     "sources": ("sources", "Where the news comes from."),
     "show": ("show", "Show an article with everything that is known of it."),
     "export": ("export", "Write out the articles, each as it reads now."),
     "import": ("import_", "Take in articles from files, through the same steps as a crawl."),
     "runs": ("runs", "Show what visits were made and how they ended, newest first."),
     "issues": ("issues", "Show what runs did not understand, newest first."),
+    "alarms": ("alarms", "Show the alarms, newest first, and test whether they reach people."),
     "explain": ("explain", "Say why a page is stored as it is, or why it is not."),
     "extract": ("extract", "Read saved pages and print what is in them, a JSON object a page."),
     "check": ("check", "Verify everything that is stored, and change nothing."),
+    "size": ("size", "Show how large the archive is, how it grows, and when the disk is full."),
+    "prune": ("prune", "Let go of what is older than it is to be kept, now."),
+    "backup": ("backup", "Make a verified copy of everything, while everything goes on."),
+    "restore": ("restore", "Put a backup into the configured database."),
+    "migrate-to": ("migrate_to", "Move the archive to another database, PostgreSQL or SQLite."),
     "config": ("config", "Show the settings in force, and where each comes from."),
     "db": ("db", "The schema of the configured database."),
 }
@@ -33,10 +41,13 @@ PRELOAD = ("crawler.preload", "quxun.cli")
 
 click.rich_click.COMMAND_GROUPS = {
     "quxun": [
-        {"name": "Start here", "commands": ["demo", "crawl", "sources"]},
+        {"name": "Start here", "commands": ["demo", "crawl", "serve", "sources"]},
         {"name": "What came in", "commands": ["show", "export", "import"]},
-        {"name": "What happened", "commands": ["runs", "issues", "explain", "extract"]},
-        {"name": "The installation", "commands": ["check", "config", "db"]},
+        {"name": "What happened", "commands": ["runs", "issues", "alarms", "explain", "extract"]},
+        {
+            "name": "The installation",
+            "commands": ["worker", "check", "size", "prune", "backup", "restore", "migrate-to", "config", "db"],
+        },
     ]
 }
 click.rich_click.COMMANDS_BEFORE_OPTIONS = True
@@ -97,7 +108,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that has no Chinese shows ? instead of an error
-    if sys.argv[1:2] in (["crawl"], ["demo"]) and not {"-h", "--help"} & set(sys.argv):
+    if sys.argv[1:2] in (["crawl"], ["demo"]) and not {"-h", "--help", "--enqueue"} & set(sys.argv):
         Launcher(PRELOAD).warm_up()  # it needs as long as this process to import what it needs
     cli(prog_name="quxun")
 

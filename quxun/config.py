@@ -11,7 +11,9 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -134,6 +136,42 @@ def _seconds(least: float, most: float) -> Callable[[str], float]:
     return parse
 
 
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"{text!r} is not one of {', '.join(words)}")
+        return text
+
+    return parse
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not an IP address such as 127.0.0.1 or ::1") from error
+
+
+def _token(text: str) -> str:
+    if text and (len(text) < 16 or not text.isascii() or not text.isprintable() or " " in text):
+        raise ValueError("a token has at least 16 printable ASCII characters and no spaces")
+    return text
+
+
+def _time_of_day(text: str) -> time | None:
+    if text == "never":
+        return None
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise ValueError(f"{text!r} is neither a time of day such as 08:00 nor 'never'")
+    return time.fromisoformat(text)
+
+
+def _web_address(text: str) -> str:
+    if text and not (text.startswith(("http://", "https://")) and urlsplit(text).hostname):
+        raise ValueError("this is not an http or https URL")  # it may hold a secret, so it is not shown
+    return text
+
+
 HOME = Setting(
     "QUXUN_HOME",
     "./data",
@@ -195,10 +233,73 @@ MAX_PAGES = Setting(
     _whole(0, 1_000_000),
 )
 
+HOST = Setting(
+    "QUXUN_HOST",
+    "127.0.0.1",
+    "The address on which `quxun serve` answers; any but a loopback address needs QUXUN_API_TOKEN.",
+    _address,
+)
+PORT = Setting(
+    "QUXUN_PORT",
+    "8620",
+    "The port on which `quxun serve` answers, 0 for any that is free.",
+    _whole(0, 65535),
+)
+API_TOKEN = Setting(
+    "QUXUN_API_TOKEN",
+    "",
+    "A secret that whoever wants to change something over HTTP must send; without one only this machine may.",
+    _token,
+)
+LOG_FORMAT = Setting(
+    "QUXUN_LOG_FORMAT",
+    "text",
+    "How the service logs: `text`, or `json` with an object a line.",
+    _one_of("text", "json"),
+)
+ALARMS = Setting(
+    "QUXUN_ALARMS",
+    "",
+    "Where alarms go, as Apprise URLs separated by spaces: mail, webhook, WeCom, DingTalk, Feishu.",
+    _word,
+)
+DIGEST_AT = Setting(
+    "QUXUN_DIGEST_AT",
+    "08:00",
+    "When the daily digest is sent, in the district's zone, or `never`.",
+    _time_of_day,
+)
+PING_URL = Setting(
+    "QUXUN_PING_URL",
+    "",
+    "A URL that the service calls every minute while all is well, so that somebody notices when it does not.",
+    _web_address,
+)
+KEEP_PAYLOADS_DAYS = Setting(
+    "QUXUN_KEEP_PAYLOADS_DAYS",
+    "0",
+    "Days for which the pages as received are kept; 0: for ever.",
+    _whole(0, 36_500),
+)
+KEEP_TEXTS_DAYS = Setting(
+    "QUXUN_KEEP_TEXTS_DAYS",
+    "0",
+    "Days for which texts are kept; 0: for ever.",
+    _whole(0, 36_500),
+)
+KEEP_LOGS_DAYS = Setting(
+    "QUXUN_KEEP_LOGS_DAYS",
+    "90",
+    "Days for which logs and issues are kept; 0: for ever.",
+    _whole(0, 36_500),
+)
+
 #: In the order in which they are shown.
 SETTINGS: tuple[Setting[object], ...] = (
     *(HOME, DATABASE_URL, DISTRICT, DELAY_S, PER_HOST),
     *(CONTACT, ALLOW_PRIVATE, RUNS, RUN_LIMIT_S, MAX_PAGES),
+    *(HOST, PORT, API_TOKEN, LOG_FORMAT, ALARMS, DIGEST_AT, PING_URL),
+    *(KEEP_PAYLOADS_DAYS, KEEP_TEXTS_DAYS, KEEP_LOGS_DAYS),
 )
 
 
@@ -221,6 +322,21 @@ class Config:
     run_limit_s: float
     #: 0: no limit.
     max_pages: int
+    #: Where `quxun serve` answers.
+    host: str
+    port: int
+    #: Empty: only this machine may change anything over HTTP.
+    api_token: str = field(repr=False)
+    log_format: str
+    #: Apprise URLs, separated by spaces; they hold secrets.
+    alarms: str = field(repr=False)
+    #: None: no digest.
+    digest_at: time | None
+    ping_url: str = field(repr=False)
+    #: 0: for ever.
+    keep_payloads_days: int
+    keep_texts_days: int
+    keep_logs_days: int
     origins: Mapping[str, Origin] = field(default_factory=dict, compare=False, repr=False)
 
     def effective(self) -> tuple[Effective, ...]:
@@ -236,6 +352,16 @@ class Config:
             (RUNS, str(self.runs)),
             (RUN_LIMIT_S, f"{self.run_limit_s:.15g}"),
             (MAX_PAGES, str(self.max_pages)),
+            (HOST, self.host),
+            (PORT, str(self.port)),
+            (API_TOKEN, MASK if self.api_token else ""),
+            (LOG_FORMAT, self.log_format),
+            (ALARMS, " ".join(f"{url.partition('://')[0]}://{MASK}" for url in self.alarms.split())),
+            (DIGEST_AT, f"{self.digest_at:%H:%M}" if self.digest_at else "never"),
+            (PING_URL, f"{self.ping_url.partition('://')[0]}://{MASK}" if self.ping_url else ""),
+            (KEEP_PAYLOADS_DAYS, str(self.keep_payloads_days)),
+            (KEEP_TEXTS_DAYS, str(self.keep_texts_days)),
+            (KEEP_LOGS_DAYS, str(self.keep_logs_days)),
         )
         return tuple(
             Effective(setting.name, value, self.origins.get(setting.name, Origin.DEFAULT)) for setting, value in values
@@ -258,6 +384,16 @@ def load_config(environ: Mapping[str, str]) -> Config:
         runs=given.read(RUNS, str(default_runs(os.cpu_count() or 1))),
         run_limit_s=given.read(RUN_LIMIT_S, RUN_LIMIT_S.default),
         max_pages=given.read(MAX_PAGES, MAX_PAGES.default),
+        host=given.read(HOST, HOST.default),
+        port=given.read(PORT, PORT.default),
+        api_token=given.read(API_TOKEN, API_TOKEN.default),
+        log_format=given.read(LOG_FORMAT, LOG_FORMAT.default),
+        alarms=given.read(ALARMS, ALARMS.default),
+        digest_at=given.read(DIGEST_AT, DIGEST_AT.default),
+        ping_url=given.read(PING_URL, PING_URL.default),
+        keep_payloads_days=given.read(KEEP_PAYLOADS_DAYS, KEEP_PAYLOADS_DAYS.default),
+        keep_texts_days=given.read(KEEP_TEXTS_DAYS, KEEP_TEXTS_DAYS.default),
+        keep_logs_days=given.read(KEEP_LOGS_DAYS, KEEP_LOGS_DAYS.default),
         origins=given.origins,
     )
 

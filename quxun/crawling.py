@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import signal
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from crawler.urls import host
 from scheduler.follow import follow_stories
 from scheduler.launch import Launcher
 from scheduler.runs import Runner, abandon_dead
+from scheduler.visitor import reschedule
 from storage.errors import NotFound, QuxunError, UsageError
 from storage.records import (
     Article,
@@ -23,12 +25,14 @@ from storage.records import (
     Publisher,
     Run,
     RunId,
+    RunStatus,
     Source,
     SourceKind,
     SourceState,
 )
 from storage.store import Store
 
+_NOT_READ = (RunStatus.FAILED, RunStatus.ABANDONED, RunStatus.CANCELED)
 #: How often the progress of running children is looked up.
 _POLL_S = 0.5
 
@@ -118,6 +122,8 @@ class Crawl:
             ended = await self._runner.run(run, self._options.limit_s, self._options, replace(order, run_id=run.id))
             del self._going[run.id]
             self._ended.append(ended)
+            if not order.urls:
+                reschedule(self._store, ended, _now(), random.random())
 
     async def _watch(self, watch: Watcher) -> None:
         while True:
@@ -165,28 +171,33 @@ class Crawl:
             if not url.startswith(("http://", "https://")) or not host(url):
                 raise UsageError(f"--url {url}: not an http or https URL")
             groups[host(url)].append(url)
-        return [(self._source_for(name, each[0]), tuple(each)) for name, each in groups.items()]
+        return [(source_of(self._store, each[0]), tuple(each)) for each in groups.values()]
 
-    def _source_for(self, name: str, url: str) -> Source:
-        for source in self._store.sources.list():
-            if source.kind is SourceKind.IMPORT:
-                continue
-            if name in source.publisher.hosts or host(source.url) == name:
-                return source
-        new = NewSource(
-            key=f"url:{name}",
-            publisher=Publisher(name=name, hosts=(name,)),
-            kind=SourceKind.PAGE,
-            url=url,
-            every_s=None,
-            note="single pages asked for with crawl --url",
-        )
-        return self._store.sources.add(new, _now())
+
+def source_of(store: Store, url: str) -> Source:
+    """The source that a URL's host belongs to; a host without one gets one for single pages. UsageError for no URL."""
+    name = host(url)
+    if not url.startswith(("http://", "https://")) or not name:
+        raise UsageError(f"{url}: not an http or https URL")
+    for source in store.sources.list():
+        if source.kind is SourceKind.IMPORT:
+            continue
+        if name in source.publisher.hosts or host(source.url) == name:
+            return source
+    new = NewSource(
+        key=f"url:{name}",
+        publisher=Publisher(name=name, hosts=(name,)),
+        kind=SourceKind.PAGE,
+        url=url,
+        every_s=None,
+        note="single pages asked for by their URL",
+    )
+    return store.sources.add(new, _now())
 
 
 def failed(report: Report) -> bool:
     """Whether some source could not be read."""
-    return any(run.status.value in ("failed", "abandoned") for run in report.runs)
+    return any(run.status in _NOT_READ for run in report.runs)
 
 
 def total(runs: Sequence[Run]) -> Counters:

@@ -99,6 +99,9 @@ def replay(store: Store, district: District, known: Known) -> Iterator[Step]:
     """The steps in their order; a refusal goes from 4 or 5 to 8, as in a crawl."""
     response = known.response
     assert response.payload_digest is not None
+    if response.payload_dropped_at is not None:
+        yield from _without_payload(known, district)
+        return
     payload = store.blobs.get(response.payload_digest)
     capture = Capture(
         url=response.url,
@@ -118,6 +121,18 @@ def replay(store: Store, district: District, known: Known) -> Iterator[Step]:
         return
     yield _extracted(read, known.article.extraction, district)
     yield from _after_reading(store, district, known, capture, read, imported=taken is not None)
+
+
+def _without_payload(known: Known, district: District) -> Iterator[Step]:
+    """What is still known of a visit whose payload was let go: nothing can be read again."""
+    response, zone = known.response, ZoneInfo(district.timezone)
+    when = stamp(response.payload_dropped_at, zone) or ""
+    facts = (("url", response.url, ""), ("captured_at", stamp(response.captured_at, zone) or "", ""))
+    gone = f"its payload was let go on {when[:10]}, as it was older than payloads are kept: nothing can be replayed"
+    yield Step(number=1, name="capture", result=gone, facts=facts, remarkable=True)
+    yield Step(number=2, name="payload_digest", result=f"{response.payload_digest} (as stored)")
+    yield _visited(known)
+    yield Step(number=7, name="content_digest", result=f"{known.article.content_digest} (as stored)")
 
 
 def _read(known: Known, capture: Capture, district: District) -> tuple[tuple[Step, ...], Extraction | None]:

@@ -17,7 +17,7 @@ ARTICLE_FIELDS = (
     *("source", "origin", "author", "category", "story", "relation", "links", "revision", "content_digest"),
 )
 #: Those that are there where they apply.
-OPTIONAL_FIELDS = ("kicker", "subtitle", "paper", "page", "issue_date", "truncated")
+OPTIONAL_FIELDS = ("kicker", "subtitle", "paper", "page", "issue_date", "truncated", "text_dropped")
 CSV_COLUMNS = (*ARTICLE_FIELDS, *OPTIONAL_FIELDS)
 
 #: Characters that some readers, Python's `splitlines` among them, take for line ends.
@@ -151,6 +151,7 @@ def _where_they_apply(reading: Extraction) -> dict[str, object]:
         "page": reading.page,
         "issue_date": reading.issue_date.isoformat() if reading.issue_date else "",
         "truncated": reading.truncated,
+        "text_dropped": reading.text_dropped_at is not None,
     }
     return {name: value for name, value in values.items() if value}
 

@@ -181,7 +181,8 @@ class Importer:
         if known is not None and known.takedown is not None:
             return Withheld(visited=visit, known=known)
         digest = Digest(payload_digest(item.payload))
-        if known is not None and known.payload_digest in (digest, self._scan.last.get(scan_name(source.key, key))):
+        last = self._scan.last.get(scan_name(source.key, key))
+        if known is not None and known.payload_digest in (digest, last) and not _let_go(known, digest):
             return None
         reading = Reading(
             payload_digest=self._store.blobs.put(item.payload),
@@ -242,6 +243,11 @@ class Importer:
         ingest = Ingest(self._store, inlet.source, run.id, self._district, self._clock)
         inlet.passes.append(_Pass(run, ingest))
         return inlet.passes[-1]
+
+
+def _let_go(known: KnownArticle, digest: Digest) -> bool:
+    """Whether just these bytes were let go because of their age: handed over again, they are stored anew."""
+    return known.payload_dropped and known.payload_digest == digest
 
 
 def import_relevance(extraction: Extraction, district: District, source: Source) -> Relevance:

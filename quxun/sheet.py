@@ -66,10 +66,19 @@ class Sheet:
         return next(each for each in self.snapshots if each.id == self.revision.last_snapshot)
 
     @property
-    def payload_digest(self) -> Digest | None:
-        """Of the payload that the revision was read from."""
+    def response(self) -> Snapshot | None:
+        """The one with the payload that the revision was read from."""
         wanted = self.snapshot.refers_to or self.snapshot.id
-        return next((each.payload_digest for each in self.snapshots if each.id == wanted), None)
+        return next((each for each in self.snapshots if each.id == wanted), None)
+
+    @property
+    def payload_digest(self) -> Digest | None:
+        """Of that payload, also when it was let go."""
+        return self.response.payload_digest if self.response else None
+
+    @property
+    def payload_dropped_at(self) -> datetime | None:
+        return self.response.payload_dropped_at if self.response else None
 
     @property
     def shown(self) -> Article:
@@ -90,6 +99,9 @@ def draw_sheet(sheet: Sheet, zone: ZoneInfo) -> None:
         out().print(Text(f"原网页已删除 gone: since {_second(sheet.article.gone_at, zone)}", style="yellow"))
     show(grid(_said_by_page(read, sheet.article, zone)))
     out().print()
+    if read.text_dropped_at is not None:
+        when = _second(read.text_dropped_at, zone)
+        out().print(Text(f"（正文已过保存期限 let go on {when}, as it was older than texts are kept）", style="yellow"))
     for paragraph in read.text.splitlines():
         out().print(said(paragraph))
         if out().is_terminal:
@@ -185,10 +197,15 @@ def _known_of_it(sheet: Sheet, zone: ZoneInfo) -> Iterator[tuple[str, Text]]:
         ("编号 id", f"{article.id}" + (f" ({article.external_id})" if article.external_id else "")),
         ("采集源 source", article.source_key),
         ("内容摘要 content_digest", sheet.revision.content_digest),
-        ("载荷摘要 payload_digest", sheet.payload_digest or ""),
+        ("载荷摘要 payload_digest", _payload(sheet, zone)),
         ("提取器 extractor", read.extractor),
     ]
     return ((label, said(value, style="dim")) for label, value in rows if value)
+
+
+def _payload(sheet: Sheet, zone: ZoneInfo) -> str:
+    gone = f" (let go on {_second(sheet.payload_dropped_at, zone)})" if sheet.payload_dropped_at else ""
+    return (sheet.payload_digest or "") + gone
 
 
 def _count(snapshots: Sequence[Snapshot]) -> str:

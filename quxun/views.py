@@ -29,6 +29,7 @@ STATUS_COLOURS = {
     RunStatus.DEGRADED: "yellow",
     RunStatus.FAILED: "red",
     RunStatus.ABANDONED: "red",
+    RunStatus.CANCELED: "yellow",
     RunStatus.RUNNING: "cyan",
     RunStatus.QUEUED: "dim",
 }

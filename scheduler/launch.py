@@ -16,10 +16,15 @@ from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 from typing import Any
 
 #: Between asking a child to end and killing it.
 GRACE_S = 8.0
+#: `Process.exitcode` when the fork server died before it could tell (multiprocessing.popen_forkserver).
+_UNKNOWN = 255
+#: How often a process is looked for that nobody tells of.
+_LOOK_S = 0.1
 #: Granted beyond a run's own limit, which it keeps itself if it can.
 _OVERTIME_S = 20.0
 
@@ -34,12 +39,16 @@ class Ending:
     overdue: bool
     #: What its function returned, if it was asked for a result and returned; else None.
     result: object = None
+    #: The fork server died first, and nobody saw how the child ended.
+    unseen: bool = False
 
     @property
     def sentence(self) -> str:
         """Why it did not end by itself, empty if it did."""
         if self.overdue:
             return "its process was killed: it took longer than it may"
+        if self.unseen:
+            return "its process ended, and so did the one that could have said how"
         if self.code < 0:
             return f"its process was ended by signal {signal.Signals(-self.code).name}"
         return f"its process ended with exit status {self.code}" if self.code else ""
@@ -66,7 +75,8 @@ class Child:
             overdue = True
             await self.stop()
         self._process.join()
-        return Ending(code=self._process.exitcode or 0, overdue=overdue, result=result)
+        code = self._process.exitcode or 0
+        return Ending(code=code, overdue=overdue, result=result, unseen=code == _UNKNOWN and result is None)
 
     async def stop(self, grace_s: float = GRACE_S) -> None:
         """Ask it to end and store what it has; kill its whole group if it does not within the grace."""
@@ -76,6 +86,10 @@ class Child:
             return
         self.kill()
         await self._gone()
+
+    def terminate(self) -> None:
+        """Ask it to end, without waiting; who waits for it kills it when its time is up."""
+        self._signal(signal.SIGTERM)
 
     def kill(self) -> None:
         """End it and everything it started, at once."""
@@ -94,7 +108,23 @@ class Child:
         return result
 
     async def _gone(self) -> None:
+        """Wait until it is gone; if the fork server died, which alone is told, by looking."""
         await _readable(self._process.sentinel)
+        while self._process.exitcode == _UNKNOWN and self._alive():
+            await asyncio.sleep(_LOOK_S)
+
+    def _alive(self) -> bool:
+        """Whether there is such a process; not one that has ended and that nobody has waited for yet."""
+        with contextlib.suppress(PermissionError):
+            try:
+                os.kill(self.pid, 0)
+            except ProcessLookupError:
+                return False
+        try:
+            stat = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii", errors="replace")
+        except OSError:
+            return True  # where there is no such folder
+        return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):

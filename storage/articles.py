@@ -210,6 +210,7 @@ def _known(connection: Connection, found: Iterable[Row[Any]]) -> dict[ArticleId,
             own.c.content_digest,
             response.c.headers.label("response_headers"),
             response.c.payload_digest,
+            response.c.payload_dropped_at,
             extractions.c.extractor,
         )
         .join_from(latest, own, own.c.id == latest.c.snapshot_id)
@@ -231,6 +232,7 @@ def _known_article(row: Row[Any], last: Row[Any] | None) -> KnownArticle:
         validators=_validators(last.response_headers, last.headers) if last else Validators(),
         gone=row.gone_at is not None,
         takedown=row.takedown,
+        payload_dropped=last is not None and last.payload_dropped_at is not None and row.takedown is None,
     )
 
 

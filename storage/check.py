@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select, text
@@ -19,6 +20,8 @@ from storage.records import Digest, EntryState, RunStatus, SnapshotKind
 from storage.schema import articles, entries, extractions, listings, runs, snapshots, sources
 
 _PAGE = 500
+#: A payload is stored before the row that names it; in between a pruning may let the same bytes go, as they are old.
+_MEANWHILE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def _payloads(database: Database, blobs: Blobs) -> Iterator[Finding]:
 
 
 def _unreferenced(database: Database, page: list[Digest]) -> Iterator[Finding]:
+    # Also by one whose payload was let go: the next pruning erases what a killed one has left.
     query = select(snapshots.c.payload_digest).where(snapshots.c.payload_digest.in_(page))
     with database.read() as connection:
         used = set(connection.execute(query).scalars())
@@ -92,12 +96,26 @@ def _unreferenced(database: Database, page: list[Digest]) -> Iterator[Finding]:
 
 
 def _missing_payloads(database: Database, blobs: Blobs) -> Iterator[Finding]:
-    query = select(snapshots.c.id, snapshots.c.payload_digest).where(snapshots.c.kind == SnapshotKind.RESPONSE)
+    query = select(snapshots.c.id, snapshots.c.payload_digest, snapshots.c.recorded_at).where(
+        snapshots.c.kind == SnapshotKind.RESPONSE, snapshots.c.payload_dropped_at.is_(None)
+    )
     for page in _pages(database, query, snapshots.c.id):
-        present = blobs.present([row.payload_digest for row in page])
+        digests = {row.payload_digest for row in page}
+        missing = digests - blobs.present(list(digests))
+        let_go = _let_go(database, missing) if missing else []
         for row in page:
-            if row.payload_digest not in present:
+            erased_at = (at for digest, at in let_go if digest == row.payload_digest)
+            meanwhile = any(abs(row.recorded_at - at) < _MEANWHILE for at in erased_at)
+            if row.payload_digest in missing and not meanwhile:
                 yield Finding("missing-payload", f"snapshot {row.id}", f"its payload {row.payload_digest} is not there")
+
+
+def _let_go(database: Database, digests: set[Digest]) -> list[tuple[Digest, datetime]]:
+    """Those that were let go with another snapshot, and when."""
+    marked = select(snapshots.c.payload_digest, snapshots.c.payload_dropped_at).distinct()
+    query = marked.where(snapshots.c.payload_digest.in_(digests), snapshots.c.payload_dropped_at.is_not(None))
+    with database.read() as connection:
+        return [(row.payload_digest, row.payload_dropped_at) for row in connection.execute(query)]
 
 
 def _rows(database: Database) -> Iterator[Finding]:

@@ -47,6 +47,8 @@ class Database:
         self.url = url.render_as_string(hide_password=True)
         self.engine = _sqlite(url, busy_timeout_s) if self.is_sqlite else _postgresql(url, busy_timeout_s)
         self._file = file_of(url) if self.is_sqlite else None
+        #: Device and inode of the file that is open; None before the first connection.
+        self._opened: tuple[int, int] | None = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -59,6 +61,23 @@ class Database:
         """A transaction that may write; committed at the end, rolled back by any exception."""
         with self._errors(), self._connect_to_write() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def migration(self) -> Iterator[Connection]:
+        """A write transaction that may make tables anew: SQLite looks at its references only at the end."""
+        with self._errors(), self._connect_to_write() as connection:
+            if not self.is_sqlite:
+                with connection.begin():
+                    yield connection
+                return
+            _pragma(connection, "foreign_keys = OFF")  # has no effect within a transaction
+            try:
+                with connection.begin():
+                    yield connection
+                    if dangling := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                        raise DatabaseError(self.url, f"the upgrade would break {len(dangling)} references: not done")
+            finally:
+                _pragma(connection, "foreign_keys = ON")
 
     def retry(self, work: Callable[[Connection], DoneT]) -> DoneT:
         """What `work` returns, done in one write transaction; done again if it lost against another one."""
@@ -88,17 +107,32 @@ class Database:
         self.engine.dispose()
 
     def _connect_to_read(self) -> Connection:
-        connection = self.engine.connect()
+        connection = self._connect()
         if self.is_sqlite:
             return connection
         return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def _connect_to_write(self) -> Connection:
+        return self._connect().execution_options(**{_WRITES: True})
+
+    def _connect(self) -> Connection:
+        """A connection to the file that has the name now: one that lost it would be written to in vain."""
+        if self._file is None:
+            return self.engine.connect()
+        if self._opened is not None and self._opened != self._identity():
+            self.engine.dispose()  # another file was put in its place
         connection = self.engine.connect()
-        if self._file is not None and not self._file.exists():
-            connection.close()  # it would go on writing to a file without a name, and lose it at its end
-            raise DatabaseError(self.url, "is gone: its file was removed or renamed while it was in use")
-        return connection.execution_options(**{_WRITES: True})
+        self._opened = self._identity()
+        return connection
+
+    def _identity(self) -> tuple[int, int]:
+        """Device and inode of the file; DatabaseError if there is none."""
+        assert self._file is not None
+        try:
+            found = self._file.stat()
+        except OSError as error:
+            raise DatabaseError(self.url, "is gone: its file was removed or renamed while it was in use") from error
+        return found.st_dev, found.st_ino
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -160,6 +194,14 @@ def _sqlite(url: URL, busy_timeout_s: float) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _pragma(connection: Connection, words: str) -> None:
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    cursor = driver.cursor()
+    cursor.execute(f"PRAGMA {words}")
+    cursor.close()
 
 
 def _go_wal(cursor: DBAPICursor, busy_timeout_s: float) -> None:

@@ -160,6 +160,8 @@ class ListingRead:
     head: tuple[str, ...]
     #: The parent's claim at the time of reading.
     read_modified: str = ""
+    #: Until when the publisher calls the first page fresh; None: it does not say.
+    fresh_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,7 @@ def upgrade(database: Database) -> None:
     if found == VERSIONS[-1]:
         return
     _demand_known(database, found)
-    with database.write() as connection:
+    with database.migration() as connection:
         database.lock(connection, _UPGRADE_LOCK)
         if _version(connection) != VERSIONS[-1]:  # another process may have been faster
             _run_alembic(connection)

@@ -253,6 +253,7 @@ class _Batch:
                 head=list(read.head),
                 read_modified=read.read_modified,
                 read_at=read.read_at,
+                fresh_until=read.fresh_until,
             )
         )
         known = select(listings.c.id).where(listings.c.id == read.listing_id)

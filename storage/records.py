@@ -105,6 +105,19 @@ class SourceRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When a source is polled, beside the seconds between two runs. Times of day are those of the zone."""
+
+    #: Five fields as in crontab(5), instead of an interval; empty: none.
+    cron: str = ""
+    #: Spans of the day, `06:00-22:30`, one may pass midnight: polled only in these (empty: always), and never in those.
+    hours: tuple[str, ...] = ()
+    blackout: tuple[str, ...] = ()
+    #: IANA zone of the district.
+    timezone: str = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListingSeed:
     """A listing as it is proposed or declared, before it is stored."""
 
@@ -121,8 +134,9 @@ class NewSource:
     kind: SourceKind
     url: str
     scope: Scope = Scope.ALL
-    #: Seconds between two runs; None for a source that is only run on demand.
+    #: Seconds between two runs; None for a source that has a cron expression or is only run on demand.
     every_s: int | None = 3600
+    schedule: Schedule = field(default_factory=Schedule)
     confidence: Confidence = Confidence.HIGH
     #: `profile:<district name>` or `hand`.
     declared_by: str = "hand"
@@ -144,6 +158,7 @@ class Source:
     url: str
     scope: Scope
     every_s: int | None
+    schedule: Schedule
     confidence: Confidence
     declared_by: str
     tls: Tls
@@ -155,6 +170,11 @@ class Source:
     next_due_at: datetime | None
     #: Runs in a row that failed.
     failures: int
+
+    @property
+    def polled(self) -> bool:
+        """Whether it is visited by itself, and not only on demand."""
+        return self.every_s is not None or bool(self.schedule.cron)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +209,8 @@ class Listing:
     read_modified: str
     #: When the last walk that reached its end began; None: none ever did.
     read_at: datetime | None
+    #: Until when the publisher calls what we have fresh (RFC 9111 §4.2); None: it does not say.
+    fresh_until: datetime | None = None
 
 
 # ------------------------------------------------------------------ what a listing says
@@ -400,6 +422,8 @@ class Extraction:
     leads: tuple[Lead, ...] = ()
     #: field name → where the value came from (`meta:PubDate`, `container:#zoom`).
     evidence: Mapping[str, str] = field(default_factory=dict)
+    #: When the text, and what quoted it, was let go because it was older than texts are kept; None: it is there.
+    text_dropped_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -434,6 +458,8 @@ class KnownArticle:
     validators: Validators
     gone: bool
     takedown: Takedown | None
+    #: The payload was let go, and the same bytes are to be stored anew when they come again.
+    payload_dropped: bool = False
 
 
 # ------------------------------------------------------------------ what is stored
@@ -460,6 +486,8 @@ class Snapshot:
     content_digest: Digest
     captured_at: datetime
     recorded_at: datetime
+    #: When its payload was let go because it was older than payloads are kept; None while it is there.
+    payload_dropped_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -554,6 +582,8 @@ class RunStatus(StrEnum):
     FAILED = "failed"
     #: Its process ended without saying how.
     ABANDONED = "abandoned"
+    #: Somebody called it off.
+    CANCELED = "canceled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -578,6 +608,19 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunWish:
+    """What is special about a run that somebody asked for; a scheduled one has none of it."""
+
+    #: Only these URLs instead of the source's listings.
+    urls: tuple[str, ...] = ()
+    #: Read listings to their end and ask again for everything known.
+    full: bool = False
+    #: Only entries that claim to be published from, and before, these times.
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One execution of one source."""
 
@@ -585,7 +628,7 @@ class Run:
     source_id: SourceId
     source_key: str
     status: RunStatus
-    #: `crawl`, `serve`, `import`, `scrapy`.
+    #: `serve` for one that was due, else who asked: `crawl`, `enqueue`, `api`, `import`, `scrapy`.
     requested_by: str
     queued_at: datetime
     started_at: datetime | None
@@ -596,9 +639,14 @@ class Run:
     #: The last lines of its log.
     log_tail: str
     code_version: str
-    #: Process id on `machine`, 0 before it starts.
+    #: Process id on `machine`; of a queued run that of the process which will start it, 0 and empty: the service.
     pid: int
     machine: str
+    wish: RunWish = field(default_factory=RunWish)
+    #: When it should have started; None: as soon as it was queued.
+    due_at: datetime | None = None
+    #: The publisher's wish, met in this run: no visit before; None: none was met.
+    asked_until: datetime | None = None
 
 
 class IssueKind(StrEnum):
@@ -617,6 +665,8 @@ class IssueKind(StrEnum):
     TIME_LIMIT = "time-limit"
     CRASH = "crash"
     EXTRACTION = "extraction"
+    #: Its worker was lost, and another run took its place.
+    TAKEN_OVER = "taken-over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -632,6 +682,50 @@ class Issue:
     detail: str
     count: int
     created_at: datetime
+
+
+# ------------------------------------------------------------------ the service
+class ProcessRole(StrEnum):
+    """What a process of the service is there for."""
+
+    SCHEDULER = "scheduler"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceProcess:
+    """A scheduler or worker that says now and then that it lives."""
+
+    id: int
+    role: ProcessRole
+    machine: str
+    pid: int
+    code_version: str
+    started_at: datetime
+    seen_at: datetime
+    #: Of several schedulers the one that dispatches.
+    leads: bool
+    #: Runs it has going on, and as many as it takes at once.
+    runs: int
+    places: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Something that a person should hear of, once: open until it is over."""
+
+    id: int
+    #: What it is about, `blocked heze-gov`: one alarm of a key is open at a time.
+    key: str
+    kind: str
+    source_key: str
+    headline: str
+    detail: str
+    #: Issues or runs that it stands for.
+    count: int
+    opened_at: datetime
+    last_seen_at: datetime
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,9 @@ from storage.records import (
     Role,
     Run,
     RunId,
+    RunWish,
+    Schedule,
+    ServiceProcess,
     Snapshot,
     Source,
     SourceRules,
@@ -69,6 +72,7 @@ def source(row: Row[Any]) -> Source:
         url=row.url,
         scope=row.scope,
         every_s=row.every_s,
+        schedule=_schedule(row.schedule),
         confidence=row.confidence,
         declared_by=row.declared_by,
         tls=row.tls,
@@ -84,6 +88,11 @@ def source(row: Row[Any]) -> Source:
 def _rules(stored: Mapping[str, Any]) -> SourceRules:
     known = {field.name for field in fields(SourceRules)}
     return SourceRules(**{name: _frozen(value) for name, value in stored.items() if name in known})
+
+
+def _schedule(stored: Mapping[str, Any]) -> Schedule:
+    known = {field.name for field in fields(Schedule)}
+    return Schedule(**{name: _frozen(value) for name, value in stored.items() if name in known})
 
 
 def _frozen(value: object) -> Any:
@@ -103,6 +112,7 @@ def listing(row: Row[Any]) -> Listing:
         claimed_modified=row.claimed_modified,
         read_modified=row.read_modified,
         read_at=row.read_at,
+        fresh_until=row.fresh_until,
     )
 
 
@@ -139,6 +149,7 @@ def snapshot(row: Row[Any]) -> Snapshot:
         content_digest=row.content_digest,
         captured_at=row.captured_at,
         recorded_at=row.recorded_at,
+        payload_dropped_at=row.payload_dropped_at,
     )
 
 
@@ -155,6 +166,7 @@ def extraction(row: Row[Any]) -> Extraction:
         attachments=_links(row.attachments),
         leads=tuple(_lead(stored) for stored in row.leads),
         evidence=dict(row.evidence),
+        text_dropped_at=row.text_dropped_at,
     )
 
 
@@ -218,6 +230,48 @@ def run(row: Row[Any]) -> Run:
         code_version=row.code_version,
         pid=row.pid,
         machine=row.machine,
+        wish=_wish(row.wish),
+        due_at=row.due_at,
+        asked_until=row.asked_until,
+    )
+
+
+def wish_values(wish: RunWish) -> Values:
+    """A wish as it is stored: only what it has."""
+    values: Values = {"urls": list(wish.urls), "full": wish.full, "since": _written(wish.since)}
+    values["until"] = _written(wish.until)
+    return {name: value for name, value in values.items() if value}
+
+
+def _wish(stored: Mapping[str, Any]) -> RunWish:
+    return RunWish(
+        urls=tuple(stored.get("urls", ())),
+        full=bool(stored.get("full")),
+        since=_time(stored.get("since")),
+        until=_time(stored.get("until")),
+    )
+
+
+def _written(when: datetime | None) -> str:
+    return "" if when is None else in_utc(when).isoformat()
+
+
+def _time(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
+
+
+def service_process(row: Row[Any]) -> ServiceProcess:
+    return ServiceProcess(
+        id=row.id,
+        role=row.role,
+        machine=row.machine,
+        pid=row.pid,
+        code_version=row.code_version,
+        started_at=row.started_at,
+        seen_at=row.seen_at,
+        leads=row.leads,
+        runs=row.runs,
+        places=row.places,
     )
 
 

@@ -1,18 +1,21 @@
 """Runs: queued, running, finished. A run that is finished stays as it is."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select, update
+from sqlalchemy import Connection, Select, delete, select, update
 
 from storage import rows
 from storage.database import Database
 from storage.errors import NotFound, UsageError
-from storage.records import Counters, Run, RunId, RunStatus, SourceId
+from storage.records import Counters, Run, RunId, RunStatus, RunWish, SourceId
 from storage.schema import runs, sources
 
-_UNFINISHED = (RunStatus.QUEUED, RunStatus.RUNNING)
+UNFINISHED = (RunStatus.QUEUED, RunStatus.RUNNING)
+#: `requested_by` of a run that was due, as opposed to those that somebody asked for.
+SCHEDULED = "serve"
 
 
 class Runs:
@@ -21,7 +24,18 @@ class Runs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def queue(self, source_id: SourceId, requested_by: str, now: datetime) -> Run:
+    def queue(
+        self,
+        source_id: SourceId,
+        requested_by: str,
+        now: datetime,
+        *,
+        wish: RunWish | None = None,
+        due_at: datetime | None = None,
+        machine: str = "",
+        pid: int = 0,
+    ) -> Run:
+        """A new run. Its owner, who is about to start it, gives machine and pid; without them it is the service's."""
         with self._database.write() as connection:
             if connection.execute(select(sources.c.id).where(sources.c.id == source_id)).one_or_none() is None:
                 raise NotFound("source", source_id)
@@ -37,8 +51,10 @@ class Runs:
                     reason="",
                     log_tail="",
                     code_version="",
-                    pid=0,
-                    machine="",
+                    pid=pid,
+                    machine=machine,
+                    wish=rows.wish_values(wish or RunWish()),
+                    due_at=due_at,
                 )
             )
             return _get(connection, connection.execute(insertion).scalar_one())
@@ -57,44 +73,88 @@ class Runs:
             return run
 
     def finish(
-        self, run_id: RunId, status: RunStatus, now: datetime, counters: Counters, reason: str, log_tail: str
+        self,
+        run_id: RunId,
+        status: RunStatus,
+        now: datetime,
+        counters: Counters,
+        reason: str,
+        log_tail: str,
+        asked_until: datetime | None = None,
     ) -> Run:
-        """Close a run and return it as it stands; one that is closed stays, but its own word beats `abandoned`."""
-        if status in _UNFINISHED:
+        """Close a run and return it as it stands; one that is closed stays, but its own word beats `abandoned`.
+
+        One that was called off stays so, with what it had done by then.
+        """
+        if status in UNFINISHED:
             raise UsageError(f"run {run_id} cannot finish as {status.value}")
+        self._close(run_id, (RunStatus.CANCELED,), counters=asdict(counters), log_tail=log_tail, finished_at=now)
         return self._close(
             run_id,
-            (*_UNFINISHED, RunStatus.ABANDONED),
+            (*UNFINISHED, RunStatus.ABANDONED),
             status=status,
             finished_at=now,
             counters=asdict(counters),
             reason=reason,
             log_tail=log_tail,
+            asked_until=asked_until,
         )
+
+    def cancel(self, run_id: RunId, now: datetime, reason: str) -> Run:
+        """Call off a run that is not finished; its process sees that within a second and ends. A closed one stays."""
+        return self._close(run_id, UNFINISHED, status=RunStatus.CANCELED, finished_at=now, reason=reason)
+
+    def withdraw(self, run_id: RunId) -> None:
+        """Forget a queued run that could not be started: it will be queued again when its time comes."""
+        with self._database.write() as connection:
+            connection.execute(delete(runs).where(runs.c.id == run_id, runs.c.status == RunStatus.QUEUED))
+
+    def waiting(self, limit: int = 1000) -> list[Run]:
+        """Queued runs that somebody asked the service for, the oldest first."""
+        query = _select().where(runs.c.status == RunStatus.QUEUED, runs.c.machine == "").order_by(runs.c.id)
+        with self._database.read() as connection:
+            return [rows.run(row) for row in connection.execute(query.limit(limit))]
+
+    def of_source_waiting(self, source_id: SourceId, wish: RunWish) -> Run | None:
+        """The run that waits for the service with just that wish; None if there is none."""
+        found = (run for run in self.waiting() if run.source_id == source_id and run.wish == wish)
+        return next(found, None)
 
     def abandon(self, run_id: RunId, now: datetime, reason: str) -> Run:
         """Close a run whose process is gone without a word; one that is closed stays as it is."""
-        return self._close(run_id, _UNFINISHED, status=RunStatus.ABANDONED, finished_at=now, reason=reason)
+        return self._close(run_id, UNFINISHED, status=RunStatus.ABANDONED, finished_at=now, reason=reason)
 
-    def progress(self, run_id: RunId, counters: Counters) -> None:
-        """Note how far a run has come; a closed one keeps its last word."""
+    def progress(self, run_id: RunId, counters: Counters) -> bool:
+        """Note how far a run has come; False if it was closed by somebody else, and must end."""
         with self._database.write() as connection:
-            connection.execute(
-                update(runs)
-                .where(runs.c.id == run_id, runs.c.status.in_(_UNFINISHED))
-                .values(counters=asdict(counters))
+            noted = connection.execute(
+                update(runs).where(runs.c.id == run_id, runs.c.status.in_(UNFINISHED)).values(counters=asdict(counters))
             )
+        return noted.rowcount == 1
 
     def get(self, run_id: RunId) -> Run:
         with self._database.read() as connection:
             return _get(connection, run_id)
 
     def unfinished(self, machine: str) -> list[Run]:
-        """Runs that say they run on that machine, and queued ones, which no machine has yet (their pid is 0)."""
-        running = (runs.c.status == RunStatus.RUNNING) & (runs.c.machine == machine)
-        query = _select().where(or_(runs.c.status == RunStatus.QUEUED, running)).order_by(runs.c.id)
+        """Runs that a process of that machine has started or is about to start."""
+        query = _select().where(runs.c.status.in_(UNFINISHED), runs.c.machine == machine).order_by(runs.c.id)
         with self._database.read() as connection:
             return [rows.run(row) for row in connection.execute(query)]
+
+    def closed(self, run_ids: Sequence[RunId]) -> set[RunId]:
+        """Those of the runs that are closed."""
+        if not run_ids:
+            return set()
+        query = select(runs.c.id).where(runs.c.id.in_(run_ids), runs.c.status.not_in(UNFINISHED))
+        with self._database.read() as connection:
+            return {RunId(number) for number in connection.execute(query).scalars()}
+
+    def begun_before(self, before: datetime) -> list[Run]:
+        """Open runs that began, or were about to, before that time; none that waits for the service."""
+        query = _select().where(runs.c.status.in_(UNFINISHED), runs.c.machine != "", runs.c.queued_at < before)
+        with self._database.read() as connection:
+            return [rows.run(row) for row in connection.execute(query.order_by(runs.c.id))]
 
     def _close(self, run_id: RunId, from_states: tuple[RunStatus, ...], **values: Any) -> Run:
         with self._database.write() as connection:

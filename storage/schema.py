@@ -5,6 +5,7 @@ needs a migration (storage/migrations): a test compares the two on both database
 """
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Index,
@@ -13,10 +14,11 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from storage.columns import Id, Json, Name, OneOf, UtcTime, Words, blob_metadata, is_digest, metadata, one_of, points_to
-from storage.records import EntryState, IssueKind, RunStatus
+from storage.records import EntryState, IssueKind, ProcessRole, RunStatus
 from storage.schema_articles import (
     article_aliases,
     articles,
@@ -33,12 +35,14 @@ __all__ = [
     "MAYBE_DUE",
     "VERSIONS",
     "ListingStanding",
+    "alarms",
     "article_aliases",
     "articles",
     "blob_metadata",
     "blobs",
     "changes",
     "cursors",
+    "deliveries",
     "entries",
     "extractions",
     "fruitless_visits",
@@ -48,6 +52,7 @@ __all__ = [
     "publishers",
     "robots_files",
     "runs",
+    "service_processes",
     "snapshots",
     "sources",
     "stories",
@@ -55,7 +60,7 @@ __all__ = [
 ]
 
 #: Revisions of the schema, oldest first; the last is the one this code speaks.
-VERSIONS = ("0001",)
+VERSIONS = ("0001", "0002")
 
 runs = Table(
     "runs",
@@ -73,6 +78,9 @@ runs = Table(
     Column("code_version", Words, nullable=False),
     Column("pid", Integer, nullable=False),
     Column("machine", Words, nullable=False),
+    Column("wish", Json, nullable=False, server_default="{}"),
+    Column("due_at", UtcTime),
+    Column("asked_until", UtcTime),
     points_to("sources", "source_id"),
     one_of("status", RunStatus),
     CheckConstraint("status <> 'queued' OR (started_at IS NULL AND finished_at IS NULL)", name="queued"),
@@ -80,6 +88,7 @@ runs = Table(
     CheckConstraint("status IN ('queued', 'running') OR finished_at IS NOT NULL", name="finished"),
     Index("ix_runs_source_id", "source_id"),
     Index("ix_runs_status", "status"),
+    Index("ix_runs_finished_at", "finished_at"),
     sqlite_autoincrement=True,
 )
 
@@ -115,6 +124,64 @@ fruitless_visits = Table(
     points_to("runs", "run_id"),
     one_of("outcome", EntryState),
     CheckConstraint("outcome NOT IN ('pending', 'stored')", name="fruitless"),
+)
+
+#: Who of the service lives, and since when it was last heard of.
+service_processes = Table(
+    "service_processes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("role", OneOf(ProcessRole), nullable=False),
+    Column("machine", Words, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("code_version", Words, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("leads", Boolean, nullable=False),
+    Column("runs", Integer, nullable=False),
+    Column("places", Integer, nullable=False),
+    one_of("role", ProcessRole),
+    sqlite_autoincrement=True,
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", Name, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("source_id", Id),
+    Column("headline", Words, nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("last_seen_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),
+    points_to("sources", "source_id"),
+    CheckConstraint("count > 0", name="count"),
+    Index("ix_alarms_source_id", "source_id"),
+    Index(
+        "uq_alarms_open",
+        "key",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+#: What was told where, so that nothing is told twice: an alarm, its end, or a day's digest.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("subject", Name, nullable=False),
+    Column("channel", Name, nullable=False),
+    #: None: it was tried, and is to be tried again.
+    Column("delivered_at", UtcTime),
+    Column("attempts", Integer, nullable=False),
+    Column("problem", Words, nullable=False),
+    PrimaryKeyConstraint("subject", "channel", name="pk_deliveries"),
+    CheckConstraint("attempts > 0", name="attempts"),
 )
 
 blobs = Table(

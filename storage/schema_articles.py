@@ -78,6 +78,8 @@ snapshots = Table(
     Column("content_digest", Words, nullable=False),
     Column("captured_at", UtcTime, nullable=False),
     Column("recorded_at", UtcTime, nullable=False),
+    #: When its payload was let go because it was older than payloads are kept; NULL while it is there.
+    Column("payload_dropped_at", UtcTime),
     UniqueConstraint("run_id", "url", name="run_id_url"),
     UniqueConstraint("article_id", "id", name="article_id_id"),
     points_to("articles", "article_id"),
@@ -133,6 +135,8 @@ extractions = Table(
     Column("leads", Json, nullable=False),
     Column("evidence", Json, nullable=False),
     Column("relevance", Json),
+    #: When its text was let go because it was older than texts are kept; NULL while it is there.
+    Column("text_dropped_at", UtcTime),
     UniqueConstraint("snapshot_id", "extractor", name="snapshot_id_extractor"),
     points_to("snapshots", "snapshot_id", cascade=True),
     one_of("published_precision", Precision),

@@ -66,6 +66,8 @@ sources = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("next_due_at", UtcTime),
     Column("failures", Integer, nullable=False),
+    # A default, so that an older worker can go on while a schema is upgraded.
+    Column("schedule", Json, nullable=False, server_default="{}"),
     UniqueConstraint("key", name="key"),
     points_to("publishers", "publisher_id"),
     one_of("kind", SourceKind),
@@ -77,6 +79,12 @@ sources = Table(
     CheckConstraint("failures >= 0", name="failures"),
     CheckConstraint("key <> ''", name="key"),
     Index("ix_sources_publisher_id", "publisher_id"),
+    Index(
+        "ix_sources_due",
+        "next_due_at",
+        sqlite_where=text("state = 'active'"),
+        postgresql_where=text("state = 'active'"),
+    ),
 )
 
 listings = Table(
@@ -95,6 +103,7 @@ listings = Table(
     Column("claimed_modified", Words, nullable=False),
     Column("read_modified", Words, nullable=False),
     Column("read_at", UtcTime),
+    Column("fresh_until", UtcTime),
     UniqueConstraint("source_id", "url", name="source_id_url"),
     # What the foreign keys of children and entries point to: they cannot belong to another source.
     UniqueConstraint("source_id", "id", name="source_id_id"),

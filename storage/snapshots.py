@@ -105,6 +105,7 @@ def add_revisit(
             "profile": told.profile,
             "refers_to": response.id,
             "payload_digest": response.payload_digest if identical else None,
+            "payload_dropped_at": response.payload_dropped_at if identical else None,
             "content_digest": response.content_digest,
         },
     )

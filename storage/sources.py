@@ -1,11 +1,11 @@
 """Sources with their publishers and listings: what is polled, when it is due, how far it was read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, select, update
+from sqlalchemy import Connection, Select, and_, func, select, text, update
 
 from storage import rows
 from storage.database import Database
@@ -21,8 +21,24 @@ from storage.records import (
     SourceId,
     SourceState,
 )
-from storage.schema import ListingStanding, listings, publishers, sources
+from storage.runs import SCHEDULED, UNFINISHED
+from storage.schema import ListingStanding, listings, publishers, runs, sources
 from storage.upserts import insert
+
+#: Nobody's wish for patience is kept for longer; twice its own interval is added for a source that is rarely visited.
+LONGEST_WAIT = timedelta(days=8)
+
+#: In these words, or the index of what is due is not used.
+_ACTIVE = text("sources.state = 'active'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueSource:
+    """As much of a source as is needed to say that it is due: there may be thousands."""
+
+    source_id: SourceId
+    url: str
+    due_at: datetime
 
 
 class Sources:
@@ -76,10 +92,51 @@ class Sources:
         with self._database.write() as connection:
             source = _get(connection, key)
             due = source.next_due_at
-            if state is SourceState.ACTIVE and due is None and source.every_s is not None:
+            if state is SourceState.ACTIVE and due is None and source.polled:
                 due = now
             connection.execute(update(sources).where(sources.c.id == source.id).values(state=state, next_due_at=due))
             return _get(connection, key)
+
+    def due(self, now: datetime, declared_by: Sequence[str]) -> list[DueSource]:
+        """Active sources declared so whose time has come, the latest first; none with a scheduled run unfinished."""
+        busy = select(runs.c.source_id).where(runs.c.status.in_(UNFINISHED), runs.c.requested_by == SCHEDULED)
+        query = (
+            select(sources.c.id, sources.c.url, sources.c.next_due_at)
+            .where(_ACTIVE, sources.c.next_due_at <= now, sources.c.id.not_in(busy))
+            .where(sources.c.declared_by.in_(declared_by))
+            .order_by(sources.c.next_due_at, sources.c.id)
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query).all()
+        return [DueSource(source_id=row.id, url=row.url, due_at=row.next_due_at) for row in found]
+
+    def pull_in(self, now: datetime) -> int:
+        """Make due what waits for longer than anybody may ask for: a clock was wrong when it was said. How many."""
+        longest = now + LONGEST_WAIT
+        with self._database.write() as connection:
+            late = connection.execute(
+                select(sources.c.id, sources.c.every_s, sources.c.next_due_at).where(
+                    _ACTIVE, sources.c.next_due_at > longest
+                )
+            )
+            wrong = [row.id for row in late if row.next_due_at > longest + 2 * timedelta(seconds=row.every_s or 0)]
+            connection.execute(update(sources).where(sources.c.id.in_(wrong)).values(next_due_at=now))
+        return len(wrong)
+
+    def shift(self, by_s: float) -> None:
+        """Move every due time, because the clock that said them was moved."""
+        with self._database.write() as connection:
+            for row in connection.execute(select(sources.c.id, sources.c.next_due_at).where(_ACTIVE)).all():
+                if row.next_due_at is not None:
+                    moved = row.next_due_at + timedelta(seconds=by_s)
+                    connection.execute(update(sources).where(sources.c.id == row.id).values(next_due_at=moved))
+
+    def overdue(self, now: datetime) -> tuple[int, datetime | None]:
+        """How many active sources wait for their run, and since when the one that has waited longest."""
+        query = select(func.count(), func.min(sources.c.next_due_at)).where(_ACTIVE, sources.c.next_due_at <= now)
+        with self._database.read() as connection:
+            count, since = connection.execute(query).one()
+        return count, since
 
     def reschedule(self, source_id: SourceId, next_due_at: datetime | None, failures: int) -> None:
         with self._database.write() as connection:
@@ -196,6 +253,7 @@ def _put(
         "url": new.url,
         "scope": new.scope,
         "every_s": new.every_s,
+        "schedule": asdict(new.schedule),
         "confidence": new.confidence,
         "declared_by": new.declared_by if declared_by is None else declared_by,
         "tls": new.tls,
@@ -214,9 +272,11 @@ def _put(
 
 
 def _next_due_at(new: NewSource, old: Source | None, now: datetime) -> datetime | None:
-    if new.every_s is None:
+    if new.every_s is None and not new.schedule.cron:
         return None
-    return old.next_due_at if old is not None and old.next_due_at is not None else now
+    if old is None or old.next_due_at is None or (old.every_s, old.schedule) != (new.every_s, new.schedule):
+        return now
+    return old.next_due_at
 
 
 def _put_listings(connection: Connection, source_id: SourceId, seeds: Sequence[ListingSeed]) -> None:

@@ -14,14 +14,20 @@ from typing import Self
 from sqlalchemy.engine import URL
 
 from storage import migrate as migrations
+from storage.alarms import Alarms
 from storage.articles import Articles
 from storage.blobs import Blobs
 from storage.changes import Changes
 from storage.check import Finding, check
 from storage.database import BUSY_TIMEOUT_S, Database, file_of, make_folder, parse
 from storage.entries import Entries
+from storage.errors import DatabaseError
+from storage.figures import Figures
 from storage.intents import Intent, Recorded
 from storage.issues import Issues
+from storage.keeping.retention import Retention
+from storage.keeping.sizes import Sizes
+from storage.processes import Processes
 from storage.recorder import record
 from storage.records import RunId, Source
 from storage.robots import Robots
@@ -45,6 +51,11 @@ class Store:
         self.blobs = Blobs(payloads)
         self.changes = Changes(database)
         self.stories = Stories(database)
+        self.processes = Processes(database)
+        self.figures = Figures(database, payloads)
+        self.retention = Retention(database, payloads)
+        self.sizes = Sizes(database, payloads)
+        self.alarms = Alarms(database)
 
     @classmethod
     def open(
@@ -53,16 +64,19 @@ class Store:
         *,
         blobs_path: Path | None = None,
         migrate: bool | None = None,
+        create: bool = True,
         busy_timeout_s: float = BUSY_TIMEOUT_S,
     ) -> Self:
         """The store at that URL; SchemaVersionError if its schema is not the one of this code.
 
         An SQLite file is created and migrated on first use, with the payloads in `blobs.db` beside it (or
-        at `blobs_path`); a PostgreSQL schema is only migrated if `migrate` is True. `busy_timeout_s`: how long to
-        wait for another writer.
+        at `blobs_path`), or DatabaseError if it is not there and `create` is False; a PostgreSQL schema is only
+        migrated if `migrate` is True. `busy_timeout_s`: how long to wait for another writer.
         """
         parsed = parse(url)
         is_sqlite = parsed.get_backend_name() == "sqlite"
+        if is_sqlite and not create and not file_of(parsed).exists():
+            raise DatabaseError(parsed.render_as_string(), "is gone: its file was removed or renamed")
         if is_sqlite:
             make_folder(parsed)
         database = Database(parsed, busy_timeout_s)

@@ -30,7 +30,8 @@ DO $$ DECLARE name regclass; BEGIN
         WHERE datname = current_database() AND pid <> pg_backend_pid();
     SET LOCAL session_replication_role = replica;
     FOR name IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
-        IF name <> 'alembic_version'::regclass THEN EXECUTE format('DELETE FROM %s', name); END IF;
+        CONTINUE WHEN name::text IN ('alembic_version', 'queue_migrations');
+        EXECUTE format('DELETE FROM %s', name);
     END LOOP;
     FOR name IN SELECT oid FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace LOOP
         EXECUTE format('ALTER SEQUENCE %s RESTART', name);

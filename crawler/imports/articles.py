@@ -151,6 +151,8 @@ def _fields(line: bytes) -> _Fields:
         raise _WrongLine("not an article: nested too deeply") from error
     if not isinstance(found, dict):
         raise _WrongLine(f"{_kind(found)}, not an object")
+    if found.get("text_dropped") is True:  # taken in, it would be a new revision without a word
+        raise _WrongLine("its text was let go before it was exported")
     given = {name: _text_of(found, name) for name in _Fields._fields}
     # A line that `export` wrote: its `id` is a row of that database, and its time has another name.
     given["id"] = _text_of(found, "external_id") or ("" if "content_digest" in found else given["id"])

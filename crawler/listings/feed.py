@@ -2,7 +2,8 @@
 
 Of an item its link, title, times and id are taken, as the publisher claims them; its summary is not,
 because the article's own page says it better. Elements are known by their local names, since feeds get
-namespaces wrong. Paged and archived feeds (RFC 5005) lead on to their older documents.
+namespaces wrong. Paged and archived feeds (RFC 5005) lead on to their older documents. How long a feed need not
+be read again is what it says itself: `<ttl>` of RSS 2.0, or the syndication module of RSS 1.0 (`sy:`).
 """
 
 import json
@@ -27,6 +28,9 @@ _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
 _MODIFIED = ("updated", "modified")
 _TAG = re.compile(r"<[^<>]{1,500}>")
+#: What `sy:updatePeriod` may say, in seconds.
+_PERIODS_S = {"hourly": 3600, "daily": 86400, "weekly": 7 * 86400, "monthly": 30 * 86400, "yearly": 365 * 86400}
+_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 _MAIL_DATE = re.compile(r"\d{1,2}[ -][A-Za-z]{3}", re.ASCII)
 
 
@@ -48,7 +52,7 @@ def read_feed(payload: bytes, url: str) -> ListingPage:
     root = tree(payload)
     if root is None or local_name(root) not in _ROOTS:
         return unread(_what_it_is(payload, root))
-    return ListingPage(_entries(map(_item, _items(root)), url), _older(root, url))
+    return ListingPage(_entries(map(_item, _items(root)), url), _older(root, url), fresh_s=_fresh_s(root))
 
 
 def read_time(text: str) -> Moment | None:
@@ -109,10 +113,24 @@ def _based(element: etree._Element, link: str) -> str:
     return link
 
 
+def _heads(root: etree._Element) -> list[etree._Element]:
+    """The elements that speak of the feed as a whole."""
+    return [root, *(child for child in root if local_name(child) == "channel")]
+
+
+def _fresh_s(root: etree._Element) -> int | None:
+    """Seconds between two readings, as the feed asks; of its two ways to say it the longer."""
+    said = {local_name(child): (child.text or "").strip().lower() for head in _heads(root) for child in head}
+    ttl, period = said.get("ttl", ""), _PERIODS_S.get(said.get("updateperiod", ""), 0)
+    times = said.get("updatefrequency", "1")
+    minutes = int(ttl) if _NUMBER.fullmatch(ttl) else 0
+    often = int(times) if _NUMBER.fullmatch(times) else 1
+    return max(minutes * 60, period // max(often, 1)) or None
+
+
 def _older(root: etree._Element, url: str) -> ListingRequest | None:
     """The document that continues this one (RFC 5005 §3 `next`, §4 `prev-archive`)."""
-    heads = [root, *(child for child in root if local_name(child) == "channel")]
-    links = [child for head in heads for child in head if local_name(child) == "link"]
+    links = [child for head in _heads(root) for child in head if local_name(child) == "link"]
     for rel in ("next", "prev-archive"):
         for link in links:
             if (link.get("rel") or "").lower() == rel:

@@ -40,6 +40,8 @@ class ListingPage:
     children: tuple[ChildListing, ...] = ()
     #: A sentence when it could not be read as what it should be; an empty but valid listing has none.
     problem: str = ""
+    #: Seconds for which the page itself says that it need not be read again; None if it does not say.
+    fresh_s: int | None = None
 
 
 def unread(problem: str) -> ListingPage:

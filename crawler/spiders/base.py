@@ -10,7 +10,10 @@ import socket
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
 from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -19,15 +22,18 @@ from twisted.python.failure import Failure
 
 from crawler.closing import close, facts_of, note_time_limit
 from crawler.counts import BYTES, REQUESTS
-from crawler.gate import HostGate
+from crawler.gate import LONGEST_HOLD_S, HostGate
 from crawler.ingest import Ingest, Visit
 from crawler.options import RunOptions, RunOrder
+from crawler.outcome import pages_settled
+from crawler.patience import FIRST_WAIT
 from crawler.profile import load_profile
+from crawler.robots import read_robots
 from crawler.settings import VERSION
 from crawler.spiders.command import equip
 from crawler.spiders.polite import PoliteSpider, capture_of, conditional, failed_capture
 from crawler.troubles import NotFetched
-from crawler.urls import host, url_key
+from crawler.urls import host, origin, same_site, url_key
 from storage.errors import QuxunError
 from storage.intents import Intent
 from storage.records import (
@@ -49,6 +55,7 @@ from storage.store import Store
 
 #: Troubles that say nothing of the page, only that we do not get through to its host.
 _FAR = (Trouble.UNREACHABLE, Trouble.TIMEOUT, Trouble.TLS)
+_SLOW_DOWN = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 #: Entries whose articles are looked up at once.
 _LOOKUP = 100
 
@@ -77,6 +84,10 @@ class SourceSpider(PoliteSpider):
         self.first_trouble = ""
         #: Pages that were not asked for because their site cannot be visited now.
         self.left_out = 0
+        #: Hosts of the source that are not its publisher's, such as a feed's.
+        self.hosts = {host(url) for url in order.urls}
+        #: Hosts of which it is kept that they ask for more patience than a run has.
+        self._waits_kept: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -131,7 +142,8 @@ class SourceSpider(PoliteSpider):
     def save(self) -> None:
         """Write what waits, and how far the run has come."""
         self.ingest.flush()
-        self.store.runs.progress(self.run.id, self.counters())
+        if not self.store.runs.progress(self.run.id, self.counters()) and not self.ending:
+            self.stop("called-off")
 
     def counters(self) -> Counters:
         """The run's counters so far."""
@@ -147,6 +159,39 @@ class SourceSpider(PoliteSpider):
         """Entries that wait for another run."""
         return self.store.entries.counts(self.source.id).get(EntryState.PENDING, 0)
 
+    # ------------------------------------------------------------------ what the publisher asks for
+    @property
+    def asked_until(self) -> datetime | None:
+        """Until when hosts of the source ask for no visit; strangers that its pages lead to do not count."""
+        asked = self.gate.asked_until.items()
+        return max((until for name, until in asked if self._is_own(name)), default=None)
+
+    @property
+    def fresh_until(self) -> datetime | None:
+        """Until when the publisher calls all that was read fresh; None if it does not say so of everything."""
+        return None
+
+    def _is_own(self, name: str) -> bool:
+        publisher = self.source.publisher
+        return name in self.hosts or name in publisher.hosts or same_site(f"http://{name}/", self.source.url)
+
+    def wait_asked(self, capture: Capture) -> str:
+        """That the host asks for more patience than a run has, as a sentence; empty if it does not."""
+        until = self.gate.asked_until.get(host(capture.final_url))
+        if until is None:
+            return ""
+        if capture.trouble is Trouble.TOO_MANY_REQUESTS:
+            return capture.detail
+        said = f"{until.astimezone(ZoneInfo(self.timezone)):%Y-%m-%d %H:%M}"
+        return f"it answered {capture.status} and is left alone until {said}" if capture.status in _SLOW_DOWN else ""
+
+    def note_wait(self, capture: Capture) -> None:
+        """Keep, once a host, that it asks for more patience than a run has."""
+        name, asked = host(capture.final_url), self.wait_asked(capture)
+        if asked and name not in self._waits_kept:
+            self._waits_kept.add(name)
+            self.ingest.issue(IssueKind.ASKED_TO_WAIT, capture.url, asked)
+
     # ------------------------------------------------------------------ what is asked for
     async def start(self) -> AsyncIterator[Any]:
         """What `ask_for` asks for; an error of the store ends the run, as in `guarded`."""
@@ -157,7 +202,7 @@ class SourceSpider(PoliteSpider):
             self.cannot_go_on(error)
 
     async def ask_for(self) -> AsyncIterator[Request]:
-        """Single URLs if the order names some; else what was left over, then the listings."""
+        """Single URLs if the order names some; else what was left over, then the listings, or one of the two."""
         self.record()
         if self.order.urls:
             self.store.entries.add(self.source.id, [_entry_of(url) for url in self.order.urls], self.now())
@@ -165,12 +210,25 @@ class SourceSpider(PoliteSpider):
             for request in self.requests(self.store.entries.known(self.source.id, keys).values()):
                 yield request
             return
+        pages, listings = self._turns()
+        if pages:
+            for request in self.requests(self.due()):
+                yield request
+        if listings:
+            async for request in self.walk_all():
+                yield request
         for request in self.requests(self.due()):
             yield request
-        async for request in self.walk_all():
-            yield request
-        for request in self.requests(self.due()):
-            yield request
+
+    def _turns(self) -> tuple[bool, bool]:
+        """Whether leftover pages, and listings, are asked for: both, or in turn where a run has but one request."""
+        robots = self.store.robots.get(origin(self.source.url))
+        if robots is None or read_robots(robots).delay_s <= max(LONGEST_HOLD_S, self.options.manners.delay_s):
+            return True, True
+        last = next((run for run in self.store.runs.list(2, self.source.key) if run.id != self.run.id), None)
+        had_page = last is not None and pages_settled(last.counters) + last.counters.failed > 0
+        page = not had_page and bool(self.due())
+        return page, not page
 
     async def walk_all(self) -> AsyncIterator[Request]:
         """Read the source's listings and yield requests for what they show; a spider of listings has its own."""
@@ -226,6 +284,7 @@ class SourceSpider(PoliteSpider):
     def answered(self, response: Response, known: KnownEntry, article: KnownArticle | None) -> Iterator[Visit]:
         capture = capture_of(response, known.entry.url, self.now())
         self.watch(capture)
+        self.note_wait(capture)
         yield Visit(capture=capture, entry=known, known=article)
 
     def unanswered(self, failure: Failure) -> Iterator[Visit]:
@@ -236,12 +295,15 @@ class SourceSpider(PoliteSpider):
         ours = self.ending  # it is we who gave up, not the site
         if not ours:
             self.note_trouble(capture, capture.detail)
+            self.note_wait(capture)
         if isinstance(failure.value, NotFetched) and failure.value.site_wide:
             self.left_out += not ours
             return  # nothing was learnt of the page: it stays pending, for a run that gets through
         yield Visit(capture=capture, entry=known, known=request.cb_kwargs["article"])
 
     def turned_away(self, capture: Capture) -> None:
+        if capture.status == HTTPStatus.TOO_MANY_REQUESTS:  # whatever it said: keeping to that did not help
+            self.gate.hold(host(capture.final_url), FIRST_WAIT.total_seconds())
         self.ingest.issue(IssueKind.BLOCKED, capture.url, self.blocked.sentence)
 
     def note_trouble(self, capture: Capture, sentence: str) -> None:

@@ -12,6 +12,7 @@ from crawler.options import RunOptions, RunOrder
 from crawler.profile import load_profile
 from crawler.settings import run_settings
 from storage.errors import QuxunError, UsageError
+from storage.hosts import host_locks
 from storage.records import Source, SourceKind, SourceState
 from storage.store import Store
 
@@ -46,7 +47,7 @@ def _equip(crawler: Crawler, name: str, kinds: Collection[SourceKind], arguments
     return {
         "order": RunOrder(source_key=key, requested_by="scrapy"),
         "store": store,
-        "gate": HostGate(options.home / "locks", manners.delay_s, manners.per_host),
+        "gate": HostGate(options.home / "locks", manners.delay_s, manners.per_host, host_locks(options.database_url)),
     }
 
 

@@ -1,7 +1,8 @@
 """Walk through a source's listings and ask for what they show; the spiders of each kind build on this."""
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from scrapy import Request
 
 from crawler.extract.decode import decode
+from crawler.freshness import fresh_again, fresh_until, still_fresh
 from crawler.listings.els import els_request, read_els
 from crawler.listings.epaper import read_layout
 from crawler.listings.feed import read_feed
@@ -31,6 +33,7 @@ from storage.records import (
     Trouble,
     Validators,
 )
+from storage.runs import SCHEDULED
 
 #: Keys of a listing's first page that are kept to notice what vanishes from it.
 HEAD = 2000
@@ -39,6 +42,14 @@ MAX_LISTINGS = 2000
 
 _NO_SUCH_PAGE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 _KINDS = {kind.value: kind for kind in ListingKind}
+
+
+@dataclass(frozen=True, slots=True)
+class _Claims:
+    """What the answer with a listing's first page says of itself."""
+
+    validators: Validators = field(default_factory=Validators)
+    fresh_until: datetime | None = None
 
 
 class ListingSpider(SourceSpider):
@@ -51,6 +62,8 @@ class ListingSpider(SourceSpider):
         self.doubts = 0
         #: Listings that this run found changed.
         self._changed: set[ListingId] = set()
+        #: Until when each listing is fresh that was read, found unchanged or not asked for; None: it does not say.
+        self._fresh: list[datetime | None] = []
 
     # ------------------------------------------------------------------ which listings
     async def walk_all(self) -> AsyncIterator[Request]:
@@ -84,11 +97,16 @@ class ListingSpider(SourceSpider):
     async def walk(self, listing: Listing, answer: Capture | None = None) -> AsyncIterator[Request]:
         """Read a listing page by page until `crawler.walks` says that the rest is known.
 
-        `answer` is the first page, if somebody has fetched it already.
+        `answer` is the first page, if somebody has fetched it already. What the publisher calls fresh is left alone
+        by a run that nobody asked for.
         """
+        if answer is None and self._rests(listing):
+            self._read_to_the_end(listing, listing.fresh_until)
+            return
+        self.hosts.add(host(listing.url))
         walk = Walk(listing=listing, began_at=self.now(), full=self.order.full)
         wanted: ListingRequest | None = self.first_request(listing)
-        validators = Validators()
+        claims = _Claims()
         while wanted is not None:
             first = walk.pages == 0
             held = listing.validators if first and not self.order.full else Validators()
@@ -102,13 +120,18 @@ class ListingSpider(SourceSpider):
             if page.problem:
                 self.unread(capture, page.problem)
                 return
-            validators = validators_of(capture) if first else validators
+            claims = _claims(capture, page) if first else claims
             taken = self._take(walk, page)
             walk = taken.walk
             for request in self._to_ask(taken):
                 yield request
             wanted = None if taken.stop else self._next(page, walk)
-        self._finish(walk, validators)
+        self._finish(walk, claims)
+
+    def _rests(self, listing: Listing) -> bool:
+        order = self.order
+        asked_for = order.requested_by != SCHEDULED or order.full or order.since or order.until
+        return not asked_for and listing.read_at is not None and still_fresh(listing.fresh_until, self.now())
 
     def first_request(self, listing: Listing) -> ListingRequest:
         """What to send for a listing's first page."""
@@ -175,9 +198,21 @@ class ListingSpider(SourceSpider):
         return None
 
     # ------------------------------------------------------------------ its end
+    @property
+    def fresh_until(self) -> datetime | None:
+        partly = self.order.since is not None or self.order.until is not None
+        said = [until for until in self._fresh if until is not None]
+        return min(said) if said and len(said) == len(self._fresh) and not partly else None
+
+    def _read_to_the_end(self, listing: Listing, fresh: datetime | None) -> None:
+        """Count a listing as read. How long one day's issue of a newspaper is fresh says nothing of the next."""
+        self.listings_read += 1
+        self._fresh.append(None if listing.kind is ListingKind.EPAPER else fresh)
+
     def _unchanged(self, walk: Walk, capture: Capture) -> None:
         listing = walk.listing
-        self.listings_read += 1
+        fresh = fresh_again(capture, _stated_before(walk, capture))
+        self._read_to_the_end(listing, fresh)
         newer = validators_of(capture)  # a 304 may carry newer ones (RFC 9111 §4.3.4)
         self.record(
             ListingRead(
@@ -190,13 +225,14 @@ class ListingSpider(SourceSpider):
                 entries_digest=listing.entries_digest,
                 head=listing.head,
                 read_modified=listing.claimed_modified,
+                fresh_until=fresh,
             )
         )
 
-    def _finish(self, walk: Walk, validators: Validators) -> None:
+    def _finish(self, walk: Walk, claims: _Claims) -> None:
         listing = walk.listing
         self._changed.add(listing.id)
-        self.listings_read += 1
+        self._read_to_the_end(listing, claims.fresh_until)
         if gap(walk):
             self.doubt(IssueKind.GAP, listing.url, "nothing on it was there at the last reading: items may be missing")
         if self.order.since or self.order.until:
@@ -205,10 +241,11 @@ class ListingSpider(SourceSpider):
             ListingRead(
                 listing_id=listing.id,
                 read_at=walk.began_at,
-                validators=validators,
+                validators=claims.validators,
                 entries_digest=walk.head_digest,
                 head=walk.head[:HEAD],
                 read_modified=listing.claimed_modified,
+                fresh_until=claims.fresh_until,
             )
         )
 
@@ -217,7 +254,10 @@ class ListingSpider(SourceSpider):
         if self.ending:
             return
         self.listings_unread += 1
-        self.ingest.issue(_ISSUES.get(capture.trouble, IssueKind.LISTING_UNREAD), capture.url, problem)
+        self._fresh.append(None)
+        asked = self.wait_asked(capture)
+        kind = IssueKind.ASKED_TO_WAIT if asked else _ISSUES.get(capture.trouble, IssueKind.LISTING_UNREAD)
+        self.ingest.issue(kind, capture.url, asked or problem)
         self.note_trouble(capture, problem)
 
     def doubt(self, kind: IssueKind, url: str, detail: str) -> None:
@@ -239,6 +279,18 @@ _ISSUES = {
     Trouble.TOO_MANY_REQUESTS: IssueKind.ASKED_TO_WAIT,
     None: IssueKind.LISTING_UNREAD,
 }
+
+
+def _claims(capture: Capture, page: ListingPage) -> _Claims:
+    return _Claims(validators_of(capture), fresh_until(capture, page.fresh_s))
+
+
+def _stated_before(walk: Walk, capture: Capture) -> timedelta | None:
+    """For how long from now the listing would be fresh, had it been read now as when it was last read."""
+    listing = walk.listing
+    if listing.fresh_until is None or listing.read_at is None:
+        return None
+    return listing.fresh_until - listing.read_at - (capture.captured_at - walk.began_at)
 
 
 def validators_of(capture: Capture) -> Validators:

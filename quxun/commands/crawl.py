@@ -10,6 +10,7 @@ import rich_click as click
 from rich.progress import Progress, TextColumn
 
 from crawler.profile import DistrictProfile, find_profile, load_profile
+from quxun.asking import ask, follow, right_now, service_lives
 from quxun.config import Config, load_config
 from quxun.console import err, out, said
 from quxun.crawling import Crawl, Report, Watcher, Wish, failed, total
@@ -27,6 +28,8 @@ from storage.records import Run, RunStatus
 @click.option("--since", metavar="D", help="Only what claims to be published from this day (YYYY-MM-DD).")
 @click.option("--until", metavar="D", help="Only what claims to be published up to this day.")
 @click.option("--full", is_flag=True, help="Read every listing to its end and ask again for everything known.")
+@click.option("--enqueue", is_flag=True, help="Have the running service make the runs, and return at once.")
+@click.option("--wait", is_flag=True, help="With --enqueue: watch the runs until they have ended.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a run on standard output.")
 def command(
     sources: tuple[str, ...],
@@ -36,6 +39,8 @@ def command(
     until: str | None,
     *,
     full: bool,
+    enqueue: bool,
+    wait: bool,
     as_json: bool,
 ) -> None:
     """Visit sources now and store what is new.
@@ -48,6 +53,7 @@ def command(
         quxun crawl                         the whole district
         quxun crawl heze-gov mdwb           two sources of it
         quxun crawl --url https://example.cn/2026/1121/1.html
+        quxun crawl --enqueue --wait        by the running service
     """
     config = load_config(os.environ)
     if district:
@@ -56,7 +62,21 @@ def command(
         raise UsageError("give sources or --url, not both")
     profile = load_profile(find_profile(config.district))
     zone = ZoneInfo(profile.district.timezone)
-    wish = Wish(keys=sources, urls=urls, full=full, since=since_day(since, zone), until=until_day(until, zone))
+    if wait and not enqueue:
+        raise UsageError("--wait goes with --enqueue; without it the command waits anyway")
+    if district and enqueue:
+        raise UsageError("--district cannot go with --enqueue: the service has its own (QUXUN_DISTRICT)")
+    wish = Wish(
+        keys=sources,
+        urls=urls,
+        full=full,
+        since=since_day(since, zone),
+        until=until_day(until, zone),
+        requested_by="enqueue" if enqueue else "crawl",
+    )
+    if enqueue:
+        _hand_over(config, wish, profile, wait=wait, as_json=as_json)
+        return
     report = crawl(config, wish, profile, quiet=as_json)
     if as_json:
         for run in report.runs:
@@ -79,6 +99,31 @@ def crawl(config: Config, wish: Wish, profile: DistrictProfile, *, quiet: bool =
             return Report(runs=())
         with crawl_progress(quiet=quiet) as bar:
             return asyncio.run(work.carry_out(orders, watcher(bar, len(orders))))
+
+
+def _hand_over(config: Config, wish: Wish, profile: DistrictProfile, *, wait: bool, as_json: bool) -> None:
+    """Queue the runs for the service; with `wait` also watch them, and tell by the exit status how they ended."""
+    with open_store(config) as store:
+        work = Crawl(store, run_options(config), launcher(), RUN_ENTRY, config.runs)
+        runs = ask(store, work.orders(wish, profile), right_now())
+        if not service_lives(store, right_now()):
+            err().print("[yellow]No service is running: they wait until there is one.[/] Start it: quxun serve")
+        if wait:
+            with crawl_progress(quiet=as_json) as bar:
+                runs = follow(store, [run.id for run in runs], watcher(bar, len(runs)))
+        issues = {run.id: tuple(store.issues.list(run_id=run.id)) for run in runs}
+    if as_json:
+        for run in runs:
+            print_line({"run": run.id, **run_line(run, issues[run.id])})
+    elif wait:
+        show(Report(runs=tuple(runs), issues=issues), ZoneInfo(profile.district.timezone))
+    else:
+        for run in runs:
+            out().print(said(f"run {run.id} of {run.source_key} is queued"))
+        if runs:
+            err().print("[dim]quxun runs ID --follow shows how it goes, quxun runs ID --cancel calls it off.[/]")
+    if not runs or failed(Report(runs=tuple(runs))):
+        raise SystemExit(1)
 
 
 def show(report: Report, zone: ZoneInfo) -> None:

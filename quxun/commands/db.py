@@ -6,6 +6,7 @@ import rich_click as click
 
 from quxun.config import load_config
 from quxun.console import err, out, said
+from scheduler import queue_schema
 from storage import migrate
 from storage.database import BUSY_TIMEOUT_S, Database, file_of, parse
 from storage.schema import VERSIONS
@@ -29,13 +30,16 @@ def upgrade() -> None:
         quxun db upgrade
     """
     url = load_config(os.environ).database_url
-    before = _version(url)
+    before = _standing(url)
     with Store.open(url, migrate=True) as store:
-        after, name = migrate.version(store.database), store.url
+        name, on_sqlite = store.url, store.database.is_sqlite
+    if not on_sqlite:
+        queue_schema.upgrade(url)
+    after = _standing(url)
     if before == after:
-        out().print(said(f"{name} has schema {after}, the newest: there is nothing to do."))
+        out().print(said(f"{name} has {after}, the newest: there is nothing to do."))
     else:
-        out().print(said(f"{name} is upgraded from {before or 'nothing'} to schema {after}."))
+        out().print(said(f"{name} is upgraded from {before or 'nothing'} to {after}."))
 
 
 @command.command("version")
@@ -48,11 +52,27 @@ def version() -> None:
         quxun db version
     """
     url = load_config(os.environ).database_url
-    found = _version(url)
-    out().print(said(f"{found or 'none'} ({VERSIONS[-1]} is needed)"))
-    if found != VERSIONS[-1]:
+    found, needed = _standing(url), _needed(url)
+    out().print(said(f"{found or 'none'} ({needed} is needed)"))
+    if found != needed:
         err().print("Run [bold]quxun db upgrade[/].")
         raise SystemExit(1)
+
+
+def _standing(url: str) -> str:
+    """The schema of the database, and on PostgreSQL that of the queue in it; empty for a database without any."""
+    found = _version(url)
+    if found is None:
+        return ""
+    return f"schema {found}" if _on_sqlite(url) else f"schema {found}, queue {queue_schema.version(url) or 'none'}"
+
+
+def _needed(url: str) -> str:
+    return f"schema {VERSIONS[-1]}" if _on_sqlite(url) else f"schema {VERSIONS[-1]}, queue {queue_schema.newest()}"
+
+
+def _on_sqlite(url: str) -> bool:
+    return parse(url).get_backend_name() == "sqlite"
 
 
 def _version(url: str) -> str | None:

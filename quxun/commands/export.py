@@ -43,6 +43,8 @@ class _Sum:
     """What was written, and what could not be."""
 
     articles: int = 0
+    #: Snapshots whose payload is older than payloads are kept.
+    let_go: int = 0
     problems: list[str] = field(default_factory=list)
 
 
@@ -57,8 +59,8 @@ def command(form: str, output: Path | None, source_key: str | None, since: str |
 
     `jsonl`: one JSON object an article, which `quxun import` reads again. `csv`: the same fields for
     a spreadsheet. `warc`: every snapshot with its bytes and what was a revisit, for a web archive;
-    compressed where the name of FILE ends in .gz. Articles that were taken down are left out. Nothing
-    is ever held in memory as a whole.
+    compressed where the name of FILE ends in .gz. Articles that were taken down are left out, and what
+    was let go because of its age cannot be written. Nothing is ever held in memory as a whole.
 
     \b
         quxun export --output all.jsonl
@@ -78,6 +80,8 @@ def command(form: str, output: Path | None, source_key: str | None, since: str |
             done = _WRITERS[form](job)
     for problem in done.problems:
         err().print(said(problem, style="red"))
+    if done.let_go:
+        err().print(f"{done.let_go} snapshots are left out: their payloads are older than payloads are kept.")
     if output is not None:
         err().print(f"{done.articles} articles written to", said(str(output)))
     if done.problems:
@@ -165,6 +169,8 @@ def _archive(desk: Desk, article: Article, writer: ArchiveWriter, done: _Sum) ->
         original = snapshots.get(snapshot.refers_to) if snapshot.refers_to is not None else None
         if snapshot.kind is SnapshotKind.REVISIT and original is not None:
             writer.revisit(snapshot, original)
+        elif snapshot.payload_dropped_at is not None:
+            done.let_go += 1
         elif snapshot.payload_digest is not None:
             try:
                 payload = desk.store.blobs.get(snapshot.payload_digest)

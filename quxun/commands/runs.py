@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import rich_click as click
+from rich.progress import TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from quxun.asking import follow as follow_runs
+from quxun.asking import right_now
 from quxun.commands.issues import issue_line, issues_table
-from quxun.console import local, out, said, table
-from quxun.desk import MOST, Desk, grid, in_use, number, open_desk, print_line, roomy, show
+from quxun.console import err, local, out, said, table
+from quxun.desk import MOST, Desk, grid, in_use, number, open_desk, print_line, progress, roomy, show
 from quxun.formats import stamp
 from quxun.views import seconds, size, status_text
 from storage.errors import UsageError
@@ -25,22 +28,34 @@ _COLUMNS = ("new", "revised", "unchanged", "refused", "failed", "requests")
 @click.argument("run_id", type=click.IntRange(1, MOST), required=False, metavar="[ID]")
 @click.option("--source", "source_key", metavar="KEY", help="Only runs of this source.")
 @click.option("--limit", type=click.IntRange(1, MOST), default=20, show_default=True, help="How many, newest first.")
+@click.option("--follow", is_flag=True, help="With an ID: show how that run goes until it has ended.")
+@click.option("--cancel", is_flag=True, help="With an ID: call that run off. What it has stored stays.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a run on standard output.")
-def command(run_id: int | None, source_key: str | None, limit: int, *, as_json: bool) -> None:
+def command(
+    run_id: int | None, source_key: str | None, limit: int, *, follow: bool, cancel: bool, as_json: bool
+) -> None:
     """Show what visits were made and how they ended, newest first.
 
-    A run is one visit of one source, by `quxun crawl` or `quxun import`. With an ID: everything about
-    that run, its issues and the last lines of its log included.
+    A run is one visit of one source, by the service, `quxun crawl` or `quxun import`. With an ID:
+    everything about that run, its issues and the last lines of its log included.
 
     \b
         quxun runs                          the last twenty
         quxun runs --source heze-gov        those of one source
         quxun runs 41                       one of them, in full
+        quxun runs 41 --follow              how it goes, until it has ended
+        quxun runs 41 --cancel              call it off
     """
+    if (follow or cancel) and run_id is None:
+        raise UsageError(f"{'--follow' if follow else '--cancel'} needs the ID of a run")
     if run_id is not None and source_key is not None:
         raise UsageError("give the ID of a run or --source, not both")
     with open_desk() as desk:
         if run_id is not None:
+            if cancel:
+                _cancel(desk, RunId(run_id))
+            if follow:
+                _follow(desk, RunId(run_id), quiet=as_json)
             _show_one(desk, RunId(run_id), as_json=as_json)
             return
         if source_key is not None:
@@ -72,6 +87,29 @@ def run_line(run: Run, zone: ZoneInfo) -> dict[str, object]:
         "pid": run.pid,
         "code_version": run.code_version,
     }
+
+
+def _cancel(desk: Desk, run_id: RunId) -> None:
+    """Call a run off; one that has ended is an error."""
+    before = desk.store.runs.get(run_id)
+    if before.finished_at is not None:
+        raise UsageError(f"run {run_id} cannot be called off: it is {before.status.value}")
+    desk.store.runs.cancel(run_id, right_now(), "called off with `quxun runs --cancel`")
+    err().print(said(f"Run {run_id} of {before.source_key} is called off; what it has stored stays."))
+
+
+def _follow(desk: Desk, run_id: RunId, *, quiet: bool) -> None:
+    """Show a run's counters until it has ended."""
+
+    def watch(runs: Sequence[Run]) -> None:
+        for run in runs:
+            counters = run.counters
+            done = f"{counters.requests} requests, {counters.new} new, {counters.revised} revised"
+            bar.update(task, description=f"run {run.id} of {run.source_key}: {run.status.value}", pages=done)
+
+    with progress(TextColumn("{task.fields[pages]}"), quiet=quiet) as bar:
+        task = bar.add_task(f"run {run_id}", total=None, pages="")
+        follow_runs(desk.store, [run_id], watch)
 
 
 def _show_one(desk: Desk, run_id: RunId, *, as_json: bool) -> None:

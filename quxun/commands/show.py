@@ -28,6 +28,14 @@ class _Pair:
     def lines(self) -> list[Line]:
         return list(diff_texts(_words(self.old), _words(self.new)))
 
+    def demand_texts(self, desk: Desk, article: Article) -> None:
+        """Raise NotFound if one of the two has no text any more."""
+        for revision in (self.old, self.new):
+            dropped_at = stamp(revision.extraction.text_dropped_at, desk.zone)
+            if dropped_at:
+                which = f"{revision.number} of article {article.id}: it was let go on {dropped_at[:10]}"
+                raise NotFound("text of revision", f"{which}, as it was older than texts are kept")
+
 
 @click.command()
 @click.argument("name", metavar="ID|URL")
@@ -114,6 +122,7 @@ def _show_diff(desk: Desk, article: Article, revisions: list[Revision], chosen: 
             out().print(f"Article {article.id} has one revision: nothing was changed since it was first seen.")
         return
     pair = _Pair(old=revisions[chosen.number - 2], new=chosen)
+    pair.demand_texts(desk, article)
     if as_json:
         print_line(_diff_line(desk, article, pair))
     else:
@@ -155,6 +164,7 @@ def _line(desk: Desk, sheet: Sheet) -> dict[str, object]:
         "snapshot": sheet.snapshot.id,
         "snapshots": len(sheet.snapshots),
         "payload_digest": sheet.payload_digest,
+        "payload_dropped_at": stamp(sheet.payload_dropped_at, zone),
         "relevance": {"about": about.about, "names": list(about.names), "where": about.where} if about else None,
         "members": [
             {

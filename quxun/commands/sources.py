@@ -1,39 +1,46 @@
 """`quxun sources`: where the news comes from; list, add, check, pause, resume, remove, export."""
 
+import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import rich_click as click
-from rich.table import Table
+from rich.text import Text
 
 from crawler.profile import find_profile, load_profile, parse_every, to_toml
 from crawler.proposal import Proposal
 from quxun.config import Config, load_config
 from quxun.console import err, local, out, said, table
-from quxun.desk import open_desk, print_line
+from quxun.desk import now, open_desk, print_line, show
+from quxun.source_views import source_line, sources_table
 from quxun.surveying import save, survey
 from quxun.wiring import launcher, open_store, run_options
 from storage.errors import QuxunError, UsageError
 from storage.records import (
     Confidence,
-    EntryState,
+    Listing,
     ListingSeed,
     NewSource,
     Publisher,
+    Schedule,
     Scope,
     Source,
     SourceKind,
     SourceState,
-    Tls,
 )
+from storage.schedules import check_cron, check_spans, in_words
 from storage.store import Store
 
-_CONFIDENCE = {Confidence.HIGH: "high", Confidence.MEDIUM: "medium", Confidence.LOW: "[yellow]low[/]"}
+#: How often a source is visited of which nobody says how often.
+_EVERY = "1h"
+
+#: Wider than any table.
+_PAPER = 2000
 
 
 @click.group()
@@ -49,18 +56,19 @@ def command() -> None:
 @click.option("--all", "everything", is_flag=True, help="Removed ones too.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a source.")
 def list_sources(*, everything: bool, as_json: bool) -> None:
-    """Show the sources, those of the district's profile included."""
-    config = load_config(os.environ)
-    with open_store(config) as store:
-        apply_profile(config, store)
-        sources = [
-            each for each in store.sources.list(include_removed=everything) if each.kind is not SourceKind.IMPORT
-        ]
+    """Show the sources, those of the district's profile included, and when they are visited."""
+    with open_desk() as desk:
+        store = desk.store
+        apply_profile(desk.config, store)
+        found = store.sources.list(include_removed=everything)
+        sources = [source for source in found if source.kind is not SourceKind.IMPORT]
+        counted = [(source, store.entries.counts(source.id)) for source in sources]
         if as_json:
-            for source in sources:
-                print_line(_line(source, store))
+            for source, counts in counted:
+                print_line(source_line(source, counts, _roots(source, store), desk.zone))
             return
-        out().print(_table(sources, store) if sources else "No sources yet: quxun sources add URL")
+        shown = sources_table(counted, now(), out().width if out().is_terminal else _PAPER)
+        show(shown if sources else Text("No sources yet: quxun sources add URL"))
         if any(source.confidence is Confidence.LOW for source in sources):
             out().print("[yellow]low[/]: the address is inferred and has not been proven by a visit yet")
 
@@ -71,10 +79,23 @@ def list_sources(*, everything: bool, as_json: bool) -> None:
 @click.option("--key", help="The source's key, instead of one made of its host.")
 @click.option("--name", help="The publisher's name, instead of what the site calls itself.")
 @click.option("--every", metavar="TIME", help="How often it is visited, such as 30m, 1h or 1d.")
+@click.option("--cron", metavar="FIELDS", help="When it is visited, instead of --every: '0 6-22 * * *'.")
+@click.option("--hours", multiple=True, metavar="SPAN", help="Only in this part of the day, such as 06:00-23:00.")
+@click.option("--blackout", multiple=True, metavar="SPAN", help="Never in this part of the day.")
 @click.option("--only-district", is_flag=True, help="Keep only what is about the district, instead of everything.")
 @click.option("--json", "as_json", is_flag=True, help="Print the proposal as one JSON object.")
 def add(
-    url: str, *, yes: bool, key: str | None, name: str | None, every: str | None, only_district: bool, as_json: bool
+    url: str,
+    *,
+    yes: bool,
+    key: str | None,
+    name: str | None,
+    every: str | None,
+    cron: str | None,
+    hours: tuple[str, ...],
+    blackout: tuple[str, ...],
+    only_district: bool,
+    as_json: bool,
 ) -> None:
     """Look at a site, propose how to poll it, and save that.
 
@@ -83,20 +104,24 @@ def add(
 
     \b
         quxun sources add https://www.example.cn/
+        quxun sources add https://www.example.cn/ --every 30m --hours 06:00-23:00
     """
     url = _address(url)
     with open_desk() as desk:
+        every_s, schedule = _timing(every, cron, hours, blackout, desk.district.timezone)
         with err().status(f"Looking at {url} …"):
             [proposal] = survey(launcher(), run_options(desk.config), [url])
         if proposal.problem:
             raise QuxunError(proposal.problem)
-        source = _adjusted(proposal.source, key, name, every, scope=Scope.DISTRICT if only_district else Scope.ALL)
+        scope = Scope.DISTRICT if only_district else Scope.ALL
+        source = replace(_named(proposal.source, key, name), every_s=every_s, schedule=schedule, scope=scope)
         _show(proposal, source, desk.zone, as_json=as_json)
         if not (yes or not sys.stdin.isatty() or click.confirm("Save this source?", default=True, err=True)):
             err().print("Nothing was saved.")
             return
         saved = save(desk.store, source, named=key is not None)
-    err().print(f"[green]Saved[/] as [bold]{saved.key}[/]. Visit it now: quxun crawl {saved.key}")
+    visited = in_words(saved.every_s, saved.schedule)
+    err().print(f"[green]Saved[/] as [bold]{saved.key}[/] ({visited}). Visit it now: quxun crawl {saved.key}")
 
 
 @command.command("check")
@@ -177,15 +202,35 @@ def _address(url: str) -> str:
     return url
 
 
-def _adjusted(source: NewSource, key: str | None, name: str | None, every: str | None, *, scope: Scope) -> NewSource:
+def _timing(
+    every: str | None, cron: str | None, hours: Sequence[str], blackout: Sequence[str], timezone: str
+) -> tuple[int | None, Schedule]:
+    """The interval and the schedule that the options ask for, in the district's zone; UsageError names a wrong one."""
+    if every and cron:
+        raise UsageError(f"--cron {cron}: it stands beside --every {every}; one of the two is enough")
+    with _naming("--every", every):
+        every_s = None if cron else parse_every(every or _EVERY)
+    with _naming("--cron", cron):
+        if cron is not None:
+            check_cron(cron)
+    with _naming("--hours", *hours):
+        check_spans(hours, ())
+    with _naming("--blackout", *blackout):
+        check_spans(hours, blackout)
+    return every_s, Schedule(cron=cron or "", hours=tuple(hours), blackout=tuple(blackout), timezone=timezone)
+
+
+@contextlib.contextmanager
+def _naming(option: str, *values: str | None) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise UsageError(f"{option} {' '.join(map(str, values))}: {error}") from error
+
+
+def _named(source: NewSource, key: str | None, name: str | None) -> NewSource:
     publisher = replace(source.publisher, name=name) if name else source.publisher
-    every_s = source.every_s
-    if every:
-        try:
-            every_s = parse_every(every)
-        except ValueError as error:
-            raise UsageError(f"--every {every}: {error}") from error
-    return replace(source, key=key or source.key, publisher=publisher, every_s=every_s, scope=scope)
+    return replace(source, key=key or source.key, publisher=publisher)
 
 
 def _show(proposal: Proposal, source: NewSource, zone: ZoneInfo, *, as_json: bool) -> None:
@@ -230,73 +275,13 @@ def _proposal_line(proposal: Proposal, source: NewSource) -> dict[str, object]:
     }  # fmt: skip
 
 
-# ------------------------------------------------------------------ showing
-def _table(sources: list[Source], store: Store) -> Table:
-    remarks = {source.key: ", ".join(_remarks(source)) for source in sources}
-    shown = ("remarks",) if any(remarks.values()) else ()
-    drawn = table("key", "publisher", "kind", "scope", ">every", "sure", ">stored", *shown)
-    for column in drawn.columns[:2]:
-        column.no_wrap = True
-        column.max_width = 18
-    for source in sources:
-        stored = store.entries.counts(source.id).get(EntryState.STORED, 0)
-        every, sure = _every(source.every_s), _CONFIDENCE[source.confidence]
-        cells = (
-            said(source.key),
-            said(source.publisher.name),
-            source.kind.value,
-            source.scope.value,
-            every,
-            sure,
-            str(stored),
-        )
-        drawn.add_row(*cells, *(remarks[source.key] for _ in shown))
-    return drawn
-
-
-def _remarks(source: Source) -> Iterator[str]:
-    """What is not as usual about a source."""
-    if source.state is not SourceState.ACTIVE:
-        yield f"[yellow]{source.state.value}[/]"
-    if source.tls is not Tls.VERIFIED:
-        yield f"[red]tls {source.tls.value}[/]"
-    if source.declared_by == "hand":
-        yield "by hand"
-
-
-def _every(seconds: int | None) -> str:
-    if seconds is None:
-        return "on demand"
-    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds % length == 0:
-            return f"{seconds // length}{unit}"
-    return f"{seconds}s"
-
-
-def _line(source: Source, store: Store) -> dict[str, object]:
-    return {
-        "key": source.key,
-        "publisher": source.publisher.name,
-        "kind": source.kind.value,
-        "url": source.url,
-        "scope": source.scope.value,
-        "state": source.state.value,
-        "every_s": source.every_s,
-        "confidence": source.confidence.value,
-        "declared_by": source.declared_by,
-        "tls": source.tls.value,
-        "note": source.note,
-        "listings": [
-            {"kind": each.kind.value, "url": each.url}
-            for each in store.sources.listings(source.id)
-            if each.parent_id is None
-        ],
-        "entries": {state.value: number for state, number in store.entries.counts(source.id).items()},
-    }
+# ------------------------------------------------------------------ writing
+def _roots(source: Source, store: Store) -> list[Listing]:
+    """The listings that no other listing names."""
+    return [each for each in store.sources.listings(source.id) if each.parent_id is None]
 
 
 def _declared(source: Source, store: Store) -> NewSource:
-    listings = [each for each in store.sources.listings(source.id) if each.parent_id is None]
     keep = source.kind is not SourceKind.EPAPER  # its listings are its issues
     return NewSource(
         key=source.key,
@@ -305,9 +290,10 @@ def _declared(source: Source, store: Store) -> NewSource:
         url=source.url,
         scope=source.scope,
         every_s=source.every_s,
+        schedule=source.schedule,
         confidence=source.confidence,
         tls=source.tls,
         rules=source.rules,
-        listings=tuple(ListingSeed(kind=each.kind, url=each.url) for each in listings if keep),
+        listings=tuple(ListingSeed(kind=each.kind, url=each.url) for each in _roots(source, store) if keep),
         note=source.note,
     )

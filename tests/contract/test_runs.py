@@ -72,13 +72,19 @@ def test_runs_are_listed_newest_first(world: World) -> None:
     assert [run.id for run in world.store.runs.list(source_key="other")] == [other.run.id]
 
 
-def test_the_unfinished_are_those_of_this_machine_and_those_of_none_yet(world: World) -> None:
-    queued = world.another_run()
+def test_the_unfinished_are_those_that_a_process_of_this_machine_has_taken_up(world: World) -> None:
+    store = world.store
+    elsewhere = store.runs.queue(world.source.id, "crawl", NOW, machine="dort", pid=7)
+    queued = store.runs.queue(world.source.id, "crawl", NOW, machine="hier", pid=7)
+    waiting = world.another_run()
     ended = world.another_run()
     world.store.runs.finish(ended.id, RunStatus.FAILED, NOW, Counters(), "", "")
     run_id = started(world, machine="hier")
-    assert [run.id for run in world.store.runs.unfinished("hier")] == [run_id, queued.id]
-    assert [run.id for run in world.store.runs.unfinished("dort")] == [queued.id]
+    assert {run.id for run in store.runs.unfinished("hier")} == {run_id, queued.id}
+    assert ended.id not in {run.id for run in store.runs.waiting()}
+    assert waiting.id in {run.id for run in store.runs.waiting()}
+    assert queued.id not in {run.id for run in store.runs.waiting()}
+    assert [run.id for run in world.store.runs.unfinished("dort")] == [elsewhere.id]
 
 
 def test_a_run_needs_a_source(store: Store) -> None:

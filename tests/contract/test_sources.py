@@ -179,7 +179,8 @@ def test_a_retired_listing_comes_back_with_what_was_read_of_it(world: World) -> 
 
 
 def test_the_end_of_a_walk_is_stored_with_the_listing(world: World) -> None:
-    read = listing_read(world.listing.id, at=later(hours=1), read_modified="2024-05-01")
+    fresh = later(hours=3)
+    read = listing_read(world.listing.id, at=later(hours=1), read_modified="2024-05-01", fresh_until=fresh)
     world.record(read)
     listing = world.store.sources.listings(world.source.id)[0]
     assert (listing.validators, listing.entries_digest, listing.head) == (
@@ -187,7 +188,13 @@ def test_the_end_of_a_walk_is_stored_with_the_listing(world: World) -> None:
         read.entries_digest,
         read.head,
     )
-    assert (listing.read_at, listing.read_modified) == (later(hours=1), "2024-05-01")
+    assert (listing.read_at, listing.read_modified, listing.fresh_until) == (later(hours=1), "2024-05-01", fresh)
+
+
+def test_a_listing_that_no_longer_says_how_long_it_is_fresh_is_not(world: World) -> None:
+    world.record(listing_read(world.listing.id, at=later(hours=1), fresh_until=later(hours=3)))
+    world.record(listing_read(world.listing.id, at=later(hours=2)))
+    assert world.store.sources.listings(world.source.id)[0].fresh_until is None
 
 
 def test_an_older_walk_does_not_undo_a_newer_one(world: World) -> None:

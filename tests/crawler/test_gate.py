@@ -1,5 +1,6 @@
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,51 @@ def test_a_hold_longer_than_a_run_has_patience_for_refuses(tmp_path: Path) -> No
         asyncio.run(Traffic(gate).one())
     assert caught.value.trouble is Trouble.TOO_MANY_REQUESTS
     assert caught.value.site_wide
+
+
+def test_how_long_a_host_asks_to_be_left_alone_is_remembered_where_a_run_cannot_wait_for_it(tmp_path: Path) -> None:
+    gate = HostGate(tmp_path, 0.0, 1)
+    gate.hold("short.example.cn", gate_module.LONGEST_HOLD_S)
+    gate.hold("long.example.cn", 7200)
+    gate.hold("long.example.cn", 3600)
+    left = {host: until - datetime.now(UTC) for host, until in gate.asked_until.items()}
+    assert set(left) == {"long.example.cn"}
+    assert timedelta(minutes=119) < left["long.example.cn"] <= timedelta(minutes=120)
+
+
+@pytest.mark.parametrize("per_host", [1, 3])
+def test_a_delay_longer_than_a_run_can_wait_lets_one_request_through_and_refuses_the_next(
+    tmp_path: Path, per_host: int
+) -> None:
+    gate = HostGate(tmp_path, 0.0, per_host)
+    gate.slow_down("news.example.cn", 300)
+    traffic = Traffic(gate)
+    asyncio.run(traffic.one())
+    with pytest.raises(NotFetched, match="asks for 300 s between two requests") as caught:
+        asyncio.run(traffic.one())
+    assert caught.value.trouble is Trouble.TOO_MANY_REQUESTS
+    assert caught.value.site_wide
+    left = gate.asked_until["news.example.cn"] - datetime.now(UTC)
+    assert timedelta(seconds=290) < left <= timedelta(seconds=301)
+
+
+def test_a_long_delay_also_holds_for_the_next_run(tmp_path: Path) -> None:
+    first, second = HostGate(tmp_path, 0.0, 1), HostGate(tmp_path, 0.0, 1)
+    asyncio.run(Traffic(first).one())
+    first.close()
+    second.slow_down("news.example.cn", 300)
+    with pytest.raises(NotFetched):
+        asyncio.run(Traffic(second).one())
+
+
+@pytest.mark.parametrize("per_host", [1, 3])
+def test_a_long_delay_of_our_own_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, per_host: int) -> None:
+    monkeypatch.setattr(gate_module, "LONGEST_HOLD_S", 0.05)
+    gate = HostGate(tmp_path, 0.2, per_host)
+    traffic = Traffic(gate)
+    asyncio.run(traffic.many(3))
+    assert min(traffic.gaps) >= 0.2
+    assert not gate.asked_until
 
 
 def test_the_delay_also_holds_between_two_runs(tmp_path: Path) -> None:

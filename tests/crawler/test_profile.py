@@ -1,6 +1,7 @@
 """The reader of profiles: what it takes, what it refuses and in which words, and that it reads what it writes."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from storage.records import (
     ListingSeed,
     NewSource,
     Publisher,
+    Schedule,
     Scope,
     SourceKind,
     SourceRules,
@@ -178,6 +180,23 @@ def test_every_is_a_number_with_its_unit_or_of_seconds(written: str, seconds: in
     assert only_source(source(every=written)).every_s == seconds
 
 
+def test_a_schedule_is_read_with_the_zone_of_the_district() -> None:
+    text = source(cron='"0 6-22 * * *"', hours='["06:00-23:00"]', blackout='["12:00-13:00", "22:00-22:30"]')
+    (found,) = parse_profile(district(timezone='"Asia/Urumqi"') + text, "here.toml").sources
+    assert found.every_s is None
+    assert found.schedule == Schedule(
+        cron="0 6-22 * * *",
+        hours=("06:00-23:00",),
+        blackout=("12:00-13:00", "22:00-22:30"),
+        timezone="Asia/Urumqi",
+    )
+
+
+def test_hours_stand_beside_an_interval() -> None:
+    found = only_source(source(hours='["22:00-05:30"]'))
+    assert (found.every_s, found.schedule) == (3600, Schedule(hours=("22:00-05:30",)))
+
+
 def test_the_order_of_sources_is_that_of_the_file() -> None:
     text = district() + source(key='"b"') + source(key='"a"')
     assert [found.key for found in parse_profile(text, "here.toml").sources] == ["b", "a"]
@@ -274,6 +293,23 @@ BAD_SOURCES: list[tuple[dict[str, str | None], str, str]] = [
     ({"every": "true"}, "source.paper.every", "True"),
     ({"every": '"367d"'}, "source.paper.every", "'367d'"),
     ({"every": "0x1" + "0" * 5000}, "source.paper.every", "a huge number"),
+    ({"cron": '"0 6 * *"'}, "source.paper.cron", "'0 6 * *' is not a cron expression"),
+    ({"cron": '"60 * * * *"'}, "source.paper.cron", "bad minute"),
+    ({"cron": '""'}, "source.paper.cron", "''"),
+    ({"cron": "6"}, "source.paper.cron", "6 is not a text"),
+    ({"cron": '"0 0 30 2 *"'}, "source.paper.cron", "bad day-of-month"),
+    ({"cron": '"0 6 * * *"', "every": '"1h"'}, "source.paper.cron", "beside every = '1h'"),
+    ({"cron": '"0 6 * * *"', "every": '"on-demand"'}, "source.paper.cron", "beside every = 'on-demand'"),
+    ({"hours": '"06:00-23:00"'}, "source.paper.hours", "'06:00-23:00' is not a list"),
+    ({"hours": '["6-23"]'}, "source.paper.hours", "'6-23' is not a span of the day"),
+    ({"hours": "[6]"}, "source.paper.hours", "6 is not a text"),
+    ({"blackout": '["12:00-25:00"]'}, "source.paper.blackout", "'12:00-25:00' is not a span"),
+    ({"blackout": '["00:00-24:00"]'}, "source.paper.blackout", "leaves no minute of the day"),
+    (
+        {"hours": '["06:00-08:00"]', "blackout": '["05:00-09:00"]'},
+        "source.paper.blackout",
+        "'05:00-09:00' leaves no minute of the day",
+    ),
     ({"layout": '"http://a.example/%Y/%m/%d"'}, "source.paper.layout", "'epaper'"),
     ({"days": "3"}, "source.paper.days", "'epaper'"),
     ({"dq": '"0530"'}, "source.paper.dq", "'els'"),
@@ -432,9 +468,19 @@ EPAPER_RULES = st.builds(SourceRules, layout=LAYOUT, first_pages=TEXTS, days=st.
 ELS_RULES = st.builds(SourceRules, dq=TEXT | st.just(""), dw=TEXTS, catas=TEXTS)
 
 
+SPAN_LISTS = st.lists(st.sampled_from(["06:00-23:00", "22:00-05:30", "18:00-24:00"]), max_size=2).map(tuple)
+SCHEDULES = st.builds(
+    Schedule,
+    cron=st.sampled_from(["", "0 6-22 * * *", "*/20 * * * MON#1"]),
+    hours=SPAN_LISTS,
+    blackout=st.lists(st.sampled_from(["12:00-13:00", "23:30-00:30"]), max_size=2).map(tuple),
+)
+
+
 @st.composite
 def sources(draw: st.DrawFn) -> NewSource:
     kind = draw(st.sampled_from(DECLARABLE))
+    schedule = draw(SCHEDULES)
     rules = {SourceKind.EPAPER: EPAPER_RULES, SourceKind.ELS: ELS_RULES}.get(kind, st.just(SourceRules()))
     return NewSource(
         key=draw(st.from_regex(r"[a-z鲁][a-z0-9.:/西-]{0,8}", fullmatch=True)),
@@ -442,7 +488,8 @@ def sources(draw: st.DrawFn) -> NewSource:
         kind=kind,
         url=draw(URL),
         scope=draw(st.sampled_from(Scope)),
-        every_s=draw(st.none() | st.integers(1, 366 * 86400)),
+        every_s=None if schedule.cron else draw(st.none() | st.integers(1, 366 * 86400)),
+        schedule=schedule,
         confidence=draw(st.sampled_from(Confidence)),
         tls=draw(st.sampled_from(Tls)),
         rules=draw(rules),
@@ -459,12 +506,13 @@ def test_what_is_written_reads_back_the_same(written: District, declared: list[N
     assert read.district == written
     assert to_toml(read.district, read.sources) == to_toml(written, declared)
     assert {found.declared_by for found in read.sources} <= {read.declared_by} == {f"profile:{written.name}"}
+    assert {found.schedule.timezone for found in read.sources} <= {written.timezone}
     assert [as_by_hand(found) for found in read.sources] == [as_by_hand(found) for found in declared]
 
 
 def as_by_hand(found: NewSource) -> NewSource:
-    fields = {name: getattr(found, name) for name in NewSource.__slots__ if name != "declared_by"}
-    return NewSource(**fields)
+    """The source without what the profile gives it: its name and its zone."""
+    return replace(found, declared_by="hand", schedule=replace(found.schedule, timezone="UTC"))
 
 
 def test_sources_can_be_written_without_a_district_to_stand_behind_one() -> None:

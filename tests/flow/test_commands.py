@@ -88,6 +88,19 @@ def test_the_same_address_is_not_added_twice(environment: dict[str, str], server
     assert (source["key"], source["publisher"], source["every_s"]) == ("media", "东岳新闻网", 1800)
 
 
+def test_a_site_is_added_with_the_schedule_that_is_asked_for(environment: dict[str, str], server: DemoServer) -> None:
+    profile = Path(environment["QUXUN_DISTRICT"])
+    profile.write_text(PROFILE + 'timezone = "Asia/Urumqi"\n', encoding="utf-8")
+    hours = ("--hours", "06:00-12:00", "--hours", "13:00-23:00", "--blackout", "18:00-19:00")
+    added = quxun(
+        environment, "sources", "add", f"{server.addresses['media']}/", "--yes", "--cron", "0 * * * *", *hours
+    )
+    assert "at the start of every hour, 06:00-12:00, 13:00-23:00, not 18:00-19:00" in added.stderr
+    [source] = lines(quxun(environment, "sources", "list", "--json"))
+    assert (source["every_s"], source["cron"], source["timezone"]) == (None, "0 * * * *", "Asia/Urumqi")
+    assert (source["hours"], source["blackout"]) == (["06:00-12:00", "13:00-23:00"], ["18:00-19:00"])
+
+
 def test_an_address_without_articles_is_not_added(environment: dict[str, str], server: DemoServer) -> None:
     said = quxun(environment, "sources", "add", f"{server.addresses['media']}/nothing.html", "--yes", status=1)
     assert "404" in said.stderr

@@ -249,7 +249,7 @@ def test_a_crawl_that_is_told_to_stop_stores_what_it_has_and_says_so(
 def test_a_run_that_waits_for_its_turn_ends_when_its_time_is_up(
     installed: BareInstallation, site: HostileServer
 ) -> None:
-    site.table = listed({"/robots.txt": answer("User-agent: *\nCrawl-delay: 200\n"), **slow_pages(3)})
+    site.table = listed({"/robots.txt": answer("User-agent: *\nCrawl-delay: 50\n"), **slow_pages(3)})
     poll(installed, f"{site.url}/feed.xml")
     crawling = start(installed, QUXUN_RUN_LIMIT_S="3")
     crawling.communicate(timeout=20)

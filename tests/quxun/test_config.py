@@ -3,6 +3,7 @@
 import os
 import pickle
 import re
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,16 @@ GOOD = {
     "QUXUN_RUNS": "9",
     "QUXUN_RUN_LIMIT_S": "60",
     "QUXUN_MAX_PAGES": "0",
+    "QUXUN_HOST": "::1",
+    "QUXUN_PORT": "9000",
+    "QUXUN_API_TOKEN": "a-token-of-the-tests",
+    "QUXUN_LOG_FORMAT": "json",
+    "QUXUN_ALARMS": "json://hooks.example/quxun mailto://u:secret@example.cn",
+    "QUXUN_DIGEST_AT": "07:30",
+    "QUXUN_PING_URL": "https://ping.example/secret",
+    "QUXUN_KEEP_PAYLOADS_DAYS": "365",
+    "QUXUN_KEEP_TEXTS_DAYS": "3650",
+    "QUXUN_KEEP_LOGS_DAYS": "0",
 }
 
 
@@ -51,6 +62,16 @@ def test_without_any_variable_the_defaults_hold(tmp_path: Path, monkeypatch: pyt
         runs=default_runs(os.cpu_count() or 1),
         run_limit_s=3600.0,
         max_pages=100,
+        host="127.0.0.1",
+        port=8620,
+        api_token="",
+        log_format="text",
+        alarms="",
+        digest_at=time(8, 0),
+        ping_url="",
+        keep_payloads_days=0,
+        keep_texts_days=0,
+        keep_logs_days=90,
     )
 
 
@@ -66,6 +87,16 @@ def test_every_variable_is_read() -> None:
         runs=9,
         run_limit_s=60.0,
         max_pages=0,
+        host="::1",
+        port=9000,
+        api_token="a-token-of-the-tests",
+        log_format="json",
+        alarms="json://hooks.example/quxun mailto://u:secret@example.cn",
+        digest_at=time(7, 30),
+        ping_url="https://ping.example/secret",
+        keep_payloads_days=365,
+        keep_texts_days=3650,
+        keep_logs_days=0,
     )
 
 
@@ -158,6 +189,13 @@ BAD = [
     ("QUXUN_PER_HOST", "1_0", "'1_0'"),
     ("QUXUN_PER_HOST", "9" * 5000, "from 1 to 16"),
     ("QUXUN_CONTACT", "me@a.example\nX-Header: 1", r"\n"),
+    ("QUXUN_HOST", "localhost", "not an IP address"),
+    ("QUXUN_PORT", "65536", "from 0 to 65535"),
+    ("QUXUN_API_TOKEN", "short", "at least 16"),
+    ("QUXUN_LOG_FORMAT", "xml", "text, json"),
+    ("QUXUN_DIGEST_AT", "24:00", "neither a time of day"),
+    ("QUXUN_PING_URL", "ftp://ping.example/secret", "not an http or https URL"),
+    ("QUXUN_KEEP_LOGS_DAYS", "-1", "from 0 to"),
     ("QUXUN_CONTACT", "区讯 <me@a.example>", "ASCII"),
     ("QUXUN_ALLOW_PRIVATE", "maybe", "'maybe'"),
     ("QUXUN_ALLOW_PRIVATE", "2", "'2'"),
@@ -342,3 +380,15 @@ def test_the_documentation_names_no_variable_that_does_not_exist() -> None:
 
 def test_every_setting_says_what_it_means() -> None:
     assert all(setting.meaning.endswith(".") for setting in SETTINGS)
+
+
+def test_what_a_listing_shows_of_channels_and_the_ping_holds_no_secret() -> None:
+    shown = {name: value for name, (value, _) in rows(load_config(GOOD)).items()}
+    assert shown["QUXUN_ALARMS"] == f"json://{MASK} mailto://{MASK}"
+    assert shown["QUXUN_PING_URL"] == f"https://{MASK}"
+    assert shown["QUXUN_API_TOKEN"] == MASK
+    assert "secret" not in repr(load_config(GOOD))
+
+
+def test_a_wrong_ping_url_is_refused_without_being_shown() -> None:
+    assert "secret" not in str(problem({"QUXUN_PING_URL": "ftp://ping.example/secret"}))

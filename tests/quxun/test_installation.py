@@ -70,19 +70,19 @@ def test_a_database_that_is_not_there_is_made_by_upgrade_and_not_by_version(
     folder = tmp_path / "new"
     monkeypatch.setenv("QUXUN_HOME", str(folder))
     said = quxun("db", "version", status=1)
-    assert said.out.strip() == f"none ({VERSIONS[-1]} is needed)"
+    assert said.out.strip() == f"none (schema {VERSIONS[-1]} is needed)"
     assert "quxun db upgrade" in said.err
     assert not folder.exists()
     assert f"upgraded from nothing to schema {VERSIONS[-1]}" in quxun("db", "upgrade").out
     assert "nothing to do" in quxun("db", "upgrade").out
-    assert quxun("db", "version").out.strip() == f"{VERSIONS[-1]} ({VERSIONS[-1]} is needed)"
+    assert quxun("db", "version").out.strip() == f"schema {VERSIONS[-1]} (schema {VERSIONS[-1]} is needed)"
 
 
 def test_a_database_of_a_newer_version_is_left_alone(quxun: Quxun) -> None:
     with sqlite3.connect(quxun.home / "quxun.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.close()
-    assert quxun("db", "version", status=1).out.startswith("9999")
+    assert quxun("db", "version", status=1).out.startswith("schema 9999")
     assert "newer" in quxun("db", "upgrade", status=1).err
     assert "newer" in quxun("runs", status=1).err
 

@@ -2,6 +2,7 @@ import asyncio
 import os
 import signal
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -23,9 +24,10 @@ def die(number: int) -> None:
     os.kill(os.getpid(), number)
 
 
-def hang() -> None:
+def hang(ready: Path) -> None:
     os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    ready.touch()
     time.sleep(60)
 
 
@@ -64,13 +66,16 @@ def test_a_child_that_dies_before_it_answers_has_no_result() -> None:
     assert ending.code == 3
 
 
-def test_a_child_that_will_not_end_is_killed_when_its_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_will_not_end_is_killed_when_its_time_is_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr("scheduler.launch._OVERTIME_S", 0.5)
     monkeypatch.setattr("scheduler.launch.GRACE_S", 0.3)
 
     async def go() -> tuple[int, Ending]:
-        child = Launcher().start(f"{__name__}:hang")
-        await asyncio.sleep(1.0)
+        child = Launcher().start(f"{__name__}:hang", tmp_path / "ready")
+        while not (tmp_path / "ready").exists():
+            await asyncio.sleep(0.05)
         stopping = asyncio.create_task(child.stop(0.3))
         ending = await child.wait(0.1)
         await stopping

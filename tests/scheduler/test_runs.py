@@ -1,5 +1,6 @@
 import asyncio
 import os
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,11 @@ from scheduler.runs import Runner, abandon_dead
 from storage.records import IssueKind, NewSource, Publisher, RunStatus, SourceKind
 from storage.store import Store
 
-NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+NOW = datetime(2020, 11, 20, 4, 0, tzinfo=UTC)
+
+
+#: No machine of ours gives out numbers this high.
+DEAD = 2**22 - 3
 
 
 def crash() -> None:
@@ -33,7 +38,7 @@ def opened(tmp_path: Path) -> Store:
 
 @pytest.mark.slow
 def test_a_run_whose_process_crashed_says_so_and_leaves_an_issue(opened: Store) -> None:
-    runner = Runner(opened, Launcher(), f"{__name__}:crash", lambda: NOW)
+    runner = Runner(opened, Launcher(), f"{__name__}:crash", lambda: datetime.now(UTC))
     run = runner.queue(opened.sources.get("feed"), "crawl")
     ended = asyncio.run(runner.run(run, 0.0))
     assert ended.status is RunStatus.FAILED
@@ -43,16 +48,33 @@ def test_a_run_whose_process_crashed_says_so_and_leaves_an_issue(opened: Store) 
 
 
 def test_runs_of_dead_processes_are_abandoned_and_those_of_living_ones_are_not(opened: Store) -> None:
-    import socket
-
-    source = opened.sources.get("feed")
-    dead, living, waiting = (opened.runs.queue(source.id, "crawl", NOW) for _ in range(3))
-    opened.runs.start(dead.id, NOW, 2**22 - 3, socket.gethostname(), "0")
-    opened.runs.start(living.id, NOW, os.getpid(), socket.gethostname(), "0")
-    assert [run.id for run in abandon_dead(opened, NOW + timedelta(seconds=5))] == [dead.id]
+    source, here = opened.sources.get("feed"), socket.gethostname()
+    dead, living, waiting = (opened.runs.queue(source.id, "crawl", datetime.now(UTC)) for _ in range(3))
+    opened.runs.start(dead.id, NOW, DEAD, here, "0")
+    opened.runs.start(living.id, datetime.now(UTC), os.getpid(), here, "0")
+    orphan = opened.runs.queue(source.id, "crawl", NOW, machine=here, pid=DEAD)
+    assert {run.id for run in abandon_dead(opened, NOW + timedelta(seconds=5))} == {dead.id, orphan.id}
     assert opened.runs.get(living.id).status is RunStatus.RUNNING
     assert opened.runs.get(waiting.id).status is RunStatus.QUEUED
-    assert [run.id for run in abandon_dead(opened, NOW + timedelta(hours=1))] == [waiting.id]
+    opened.close()
+
+
+def test_a_number_that_was_given_to_another_process_does_not_keep_a_run_alive(opened: Store) -> None:
+    run = opened.runs.queue(opened.sources.get("feed").id, "crawl", NOW)
+    opened.runs.start(run.id, NOW, os.getpid(), socket.gethostname(), "0")  # long before this process began
+    assert [each.id for each in abandon_dead(opened, datetime.now(UTC))] == [run.id]
+    opened.close()
+
+
+def test_a_run_of_a_machine_that_never_came_back_is_closed_when_no_run_lasts_so_long(opened: Store) -> None:
+    source = opened.sources.get("feed").id
+    lost, fresh = (opened.runs.queue(source, "crawl", at, machine="gone") for at in (NOW, NOW + timedelta(hours=3)))
+    for run in (lost, fresh):
+        opened.runs.start(run.id, run.queued_at, 7, "gone", "0")
+    waiting = opened.runs.queue(source, "api", NOW)
+    assert abandon_dead(opened, NOW + timedelta(hours=4)) == []
+    assert [run.id for run in abandon_dead(opened, NOW + timedelta(hours=4), longest_s=3600)] == [lost.id]
+    assert opened.runs.get(waiting.id).status is RunStatus.QUEUED
     opened.close()
 
 

@@ -25,7 +25,7 @@ def test_what_the_constraints_forbid_is_found_in_a_file_that_was_written_without
     with without_constraints(store) as connection:
         connection.execute(
             "INSERT INTO listings SELECT 99, ?, kind, 'http://x.cn/', id, standing, etag, last_modified,"
-            " entries_digest, head, claimed_modified, read_modified, read_at FROM listings WHERE id = 1",
+            " entries_digest, head, claimed_modified, read_modified, read_at, fresh_until FROM listings WHERE id = 1",
             (other.id,),
         )
         connection.execute("UPDATE entries SET state = 'stored', article_id = 77")

@@ -32,7 +32,22 @@ def described_by_sqlite(engine: Engine) -> dict[str, list[str]]:
         rows = connection.execute(
             text("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name <> 'alembic_version'")
         ).all()
-    return {name: sorted(part.strip(" ,") for part in sql.splitlines()) for name, sql in rows if sql}
+    return {name: sorted(_parts(sql)) for name, sql in rows if sql}
+
+
+def _parts(sql: str) -> list[str]:
+    """A definition in pieces that do not depend on whether it was written at once or altered later."""
+    body = sql.replace('"', "").replace("\n", " ").replace("\t", " ")
+    head, _, inner = body.partition("(")
+    pieces, depth, piece = [head.strip()], 0, ""
+    for char in inner.strip().removesuffix(")"):
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if char == "," and depth == 0:
+            pieces.append(" ".join(piece.split()))
+            piece = ""
+        else:
+            piece += char
+    return [*pieces, " ".join(piece.split())]
 
 
 def described_by_postgresql(engine: Engine) -> dict[str, list[tuple[object, ...]]]:

@@ -189,6 +189,43 @@ def test_paged_and_archived_feeds_lead_to_their_older_documents() -> None:
     assert read_feed(atom.format('<link rel="next" href="/rss.xml"/>').encode(), URL).next is None
 
 
+SY = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("", None),
+        ("<ttl> 60 </ttl>", 3600),
+        ("<ttl>0</ttl>", None),
+        ("<ttl>-5</ttl>", None),
+        ("<ttl>soon</ttl>", None),
+        ("<ttl>1.5</ttl>", None),
+        (f"<ttl>{'9' * 5000}</ttl>", None),
+        (f"<sy:updatePeriod {SY}>hourly</sy:updatePeriod>", 3600),
+        (f"<sy:updatePeriod {SY}> Daily </sy:updatePeriod><sy:updateFrequency {SY}>4</sy:updateFrequency>", 6 * 3600),
+        (f"<sy:updatePeriod {SY}>daily</sy:updatePeriod><sy:updateFrequency {SY}>0</sy:updateFrequency>", 86400),
+        (f"<sy:updatePeriod {SY}>often</sy:updatePeriod>", None),
+        (f"<ttl>30</ttl><sy:updatePeriod {SY}>hourly</sy:updatePeriod>", 3600),
+        (f"<ttl>90</ttl><sy:updatePeriod {SY}>hourly</sy:updatePeriod>", 5400),
+    ],
+)
+def test_a_feed_says_how_long_it_need_not_be_read_again(said: str, seconds: int | None) -> None:
+    assert read_feed(rss(said).encode(), URL).fresh_s == seconds
+
+
+def test_an_item_that_says_how_long_it_lives_speaks_only_for_itself() -> None:
+    assert read_feed(rss("<item><link>/a</link><ttl>60</ttl></item>").encode(), URL).fresh_s is None
+
+
+def test_a_feed_of_rss_1_says_so_in_its_channel() -> None:
+    rdf = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
+        f"<channel><sy:updatePeriod {SY}>hourly</sy:updatePeriod></channel><item><link>/a</link></item></rdf:RDF>"
+    )
+    assert read_feed(rdf.encode(), URL).fresh_s == 3600
+
+
 @pytest.mark.parametrize(
     ("payload", "problem"),
     [

@@ -1,0 +1,1 @@
+"""Telling people: what deserves an alarm, the daily digest, the channels, and the ping."""

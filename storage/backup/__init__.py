@@ -1,0 +1,1 @@
+"""Whole archives: copied, verified, put in place, moved to another database."""

@@ -1,0 +1,444 @@
+"""The service as its user meets it: real processes, the demo's district, a real database, and what befalls them."""
+
+import contextlib
+import json
+import resource
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from crawler.urls import url_key
+from demo.server import DemoServer
+from storage.records import Run, RunStatus
+from storage.runs import SCHEDULED, UNFINISHED
+from tests.flow.installation import PROFILE, BareInstallation, command, district
+from tests.flow.service import PATIENCE_S, Service, declared, until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    with DemoServer(district()) as running:
+        yield running
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Iterator[BareInstallation]:
+    installation = BareInstallation(tmp_path)
+    yield installation
+    installation.store.close()
+
+
+@pytest.fixture
+def service(installed: BareInstallation) -> Iterator[Service]:
+    """Not started yet; whatever lives of it in the end is killed."""
+    own = Service(installed.store, installed.home, installed.environment())
+    yield own
+    own.sweep()
+
+
+# ------------------------------------------------------------------ what a test asks
+def declare(installed: BareInstallation, server: DemoServer, *keys: str, every_s: int = 1) -> None:
+    """Make sites of the demo the sources of the district's profile."""
+    profile = installed.options.profile
+    assert profile is not None
+    profile.write_text(PROFILE + declared(server, *keys, every_s=every_s), encoding="utf-8")
+
+
+def truth(server: DemoServer, *keys: str) -> list[str]:
+    return sorted(url_key(server.district.url(each)) for key in keys for each in server.district.articles(key))
+
+
+def stored(installed: BareInstallation) -> list[str]:
+    return sorted(str(each.key) for each in installed.articles())
+
+
+def runs(installed: BareInstallation, *statuses: RunStatus, key: str | None = None) -> list[Run]:
+    """Runs of these statuses, or all, the newest first."""
+    found = installed.store.runs.list(limit=500, source_key=key)
+    return [run for run in found if not statuses or run.status in statuses]
+
+
+def done(installed: BareInstallation, key: str) -> int:
+    """How many visits of a source went well."""
+    return len(runs(installed, RunStatus.SUCCEEDED, key=key))
+
+
+def asked_for(server: DemoServer, key: str) -> int:
+    """How many article pages of a site were answered."""
+    paths = {article.path for article in server.district.articles(key)}
+    return sum(1 for hit in server.traffic.hits if hit.site == key and hit.target in paths and hit.status == 200)
+
+
+def quxun(service: Service, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+    """A command of the same installation."""
+    ended = subprocess.run(
+        command(*arguments),
+        env=service.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=PATIENCE_S,
+    )
+    assert ended.returncode == status, ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+    return ended
+
+
+def is_sound(installed: BareInstallation, service: Service) -> None:
+    """Nothing that is stored is wrong, and no error came to light that nobody expected."""
+    assert not list(installed.store.check())
+    assert "Traceback" not in service.said, service.said
+
+
+# ------------------------------------------------------------------ visiting
+def test_what_is_due_is_visited_and_again_after_its_interval(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", "gbk")
+    service.start()
+    until(lambda: done(installed, "trs") >= 2 and done(installed, "gbk") >= 2, "two visits of each")
+    assert stored(installed) == truth(server, "trs", "gbk")
+    published = server.publish("trs")
+    until(lambda: url_key(published.url) in stored(installed), "what was published is stored")
+    assert {run.requested_by for run in runs(installed)} == {SCHEDULED}
+    assert service.stop() == 0
+    is_sound(installed, service)
+
+
+def test_a_source_that_has_nothing_new_costs_hardly_a_request(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs")
+    service.start()
+    until(lambda: done(installed, "trs") >= 3, "three visits")
+    newest = runs(installed, RunStatus.SUCCEEDED, key="trs")[0]
+    assert (newest.counters.new, newest.counters.unchanged) == (0, 0)
+    assert newest.counters.requests <= 2
+
+
+# ------------------------------------------------------------------ ending
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_told_to_stop_it_stores_what_it_has_and_leaves_nobody_behind(
+    installed: BareInstallation, server: DemoServer, service: Service, number: int
+) -> None:
+    declare(installed, server, "trs", every_s=3600)
+    server.latency_s = 0.05
+    service.start()
+    until(lambda: asked_for(server, "trs") >= 15, "a run is under way")
+    service.tell(number)
+    assert service.ended() == 0
+    until(lambda: not service.processes(), "no process is left", patience_s=10)
+    assert not runs(installed, *UNFINISHED)
+    kept = stored(installed)
+    assert asked_for(server, "trs") - 1 <= len(kept) < len(truth(server, "trs"))
+    server.latency_s = 0.0
+    service.start()
+    until(lambda: stored(installed) == truth(server, "trs"), "the rest is stored")
+    times = server.traffic.by_path("trs")
+    again = [path for path in times if times[path] > 1 and any(key.endswith(path) for key in kept)]
+    assert not again
+    service.stop()
+    is_sound(installed, service)
+
+
+def test_told_to_stop_before_a_run_has_begun_no_failure_is_noted(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", "gbk")
+    service.start()
+    until(lambda: runs(installed, RunStatus.QUEUED) or runs(installed, RunStatus.RUNNING), "a run is queued")
+    assert service.stop() == 0
+    assert not runs(installed, *UNFINISHED)
+    assert not [run for run in runs(installed) if "SIGTERM" in run.reason]
+    assert not installed.store.issues.list()
+
+
+def test_killed_in_a_run_nothing_is_lost_and_nothing_stored_twice(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", "media", "gbk", every_s=2)
+    server.latency_s = 0.02
+    for pages in (10, 40, 80):
+        service.start()
+        until(lambda pages=pages: server.traffic.total() >= pages, "runs are under way")  # type: ignore[misc] # mypy cannot infer a lambda with a default
+        service.kill()
+        until(lambda: not service.processes(), "its children are gone")
+    server.latency_s = 0.0
+    service.start()
+    until(lambda: stored(installed) == truth(server, "trs", "media", "gbk"), "everything is stored")
+    until(lambda: not [run for run in runs(installed, *UNFINISHED) if run.pid == service.pid], "nothing hangs")
+    assert runs(installed, RunStatus.ABANDONED)
+    assert all(server.traffic.max_in_flight(key) == 1 for key in ("trs", "media", "gbk"))
+    service.stop()
+    is_sound(installed, service)
+
+
+def test_a_fork_server_that_is_killed_is_replaced(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", "gbk")
+    service.start()
+    for _ in range(3):
+        made = done(installed, "trs")
+        until(lambda made=made: done(installed, "trs") > made, "visits go on")  # type: ignore[misc] # see above
+        forking = service.fork_server()
+        assert forking is not None
+        forking.kill()
+    before = {key: done(installed, key) for key in ("trs", "gbk")}
+    until(lambda: all(done(installed, key) > count + 1 for key, count in before.items()), "visits go on")
+    service.stop()
+    until(lambda: not service.processes(), "no process is left", patience_s=10)
+    is_sound(installed, service)
+
+
+# ------------------------------------------------------------------ one service, and who asks it
+def test_a_second_service_on_the_same_archive_is_refused(installed: BareInstallation, service: Service) -> None:
+    service.start()
+    second = quxun(service, "serve", status=2)
+    assert "a service is at work" in second.stderr
+    assert str(service.pid) in second.stderr
+    assert service.lives
+
+
+def test_a_run_that_is_asked_for_is_made_by_the_service_and_watched(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", every_s=3600)
+    service.start()
+    until(lambda: done(installed, "trs") == 1, "the first visit")
+    published = server.publish("trs")
+    told = quxun(service, "crawl", "trs", "--enqueue", "--wait", "--json")
+    [run] = [json.loads(line) for line in told.stdout.splitlines()]
+    assert (run["status"], run["new"]) == ("succeeded", 1)
+    assert url_key(published.url) in stored(installed)
+
+
+def test_a_run_that_is_asked_for_without_a_service_waits_for_it(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "gbk", every_s=3600)
+    told = quxun(service, "crawl", "gbk", "--enqueue")
+    assert "No service is running" in told.stderr
+    [run] = runs(installed)
+    assert (run.status, run.requested_by) == (RunStatus.QUEUED, "enqueue")
+    service.start()
+    until(lambda: installed.store.runs.get(run.id).status is RunStatus.SUCCEEDED, "it is made")
+    assert stored(installed) == truth(server, "gbk")
+
+
+def test_a_run_that_is_asked_for_is_not_lost_when_the_service_stops(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", every_s=3600)
+    quxun(service, "crawl", "trs", "--enqueue")
+    [asked] = runs(installed)
+    for end in (service.stop, service.kill):
+        service.start()
+        end()
+        until(lambda: not service.processes(), "no process is left")
+    service.start()
+    until(lambda: installed.store.runs.get(asked.id).finished_at, "it was made")
+    until(lambda: stored(installed) == truth(server, "trs"), "everything is stored")
+    service.stop()
+    is_sound(installed, service)
+
+
+def test_a_run_that_is_called_off_ends_and_its_source_is_visited_again(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", every_s=2)
+    server.latency_s = 0.1
+    service.start()
+    until(lambda: asked_for(server, "trs") >= 5, "a run is under way")
+    [going] = runs(installed, RunStatus.RUNNING)
+    quxun(service, "runs", str(going.id), "--cancel")
+    until(lambda: not service.runs() or runs(installed)[0].id != going.id, "its process ends")
+    ended = installed.store.runs.get(going.id)
+    assert ended.status is RunStatus.CANCELED
+    kept = stored(installed)
+    assert 0 < len(kept) < len(truth(server, "trs"))
+    server.latency_s = 0.0
+    until(lambda: done(installed, "trs"), "its source is visited again")
+    assert stored(installed) == truth(server, "trs")
+    assert installed.store.sources.get("trs").failures == 0
+
+
+def test_a_run_that_waits_is_called_off_and_never_made(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", every_s=3600)
+    quxun(service, "crawl", "trs", "--enqueue")
+    [asked] = runs(installed)
+    quxun(service, "runs", str(asked.id), "--cancel")
+    service.start()
+    until(lambda: done(installed, "trs") == 1, "the source's own visit is made")
+    assert installed.store.runs.get(asked.id).status is RunStatus.CANCELED
+    assert not installed.store.runs.get(asked.id).started_at
+
+
+def test_a_source_is_paused_and_resumed_while_the_service_runs(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", "gbk")
+    service.start()
+    until(lambda: done(installed, "trs") and done(installed, "gbk"), "a visit of each")
+    quxun(service, "sources", "pause", "trs")
+    until(lambda: not runs(installed, *UNFINISHED, key="trs"), "what was under way has ended")
+    made, others = len(runs(installed, key="trs")), done(installed, "gbk")
+    until(lambda: done(installed, "gbk") >= others + 3, "the other one is visited")
+    assert len(runs(installed, key="trs")) == made
+    quxun(service, "sources", "resume", "trs")
+    until(lambda: len(runs(installed, RunStatus.SUCCEEDED, key="trs")) > made, "it is visited again")
+
+
+def test_a_typed_crawl_and_the_service_never_visit_a_host_at_once(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", "gbk")
+    server.latency_s = 0.02
+    service.start()
+    until(lambda: asked_for(server, "trs") >= 5, "a run is under way")
+    for _ in range(3):
+        told = quxun(service, "crawl", "trs", "gbk", "--full", "--json")
+        assert {json.loads(line)["status"] for line in told.stdout.splitlines()} == {"succeeded"}
+    until(lambda: done(installed, "trs") >= 5, "the service goes on")
+    assert server.traffic.max_in_flight("trs") == 1
+    assert server.traffic.max_in_flight("gbk") == 1
+    assert service.stop() == 0
+    is_sound(installed, service)
+
+
+# ------------------------------------------------------------------ what befalls it
+def test_a_profile_that_changes_is_applied_and_a_broken_one_is_said_while_the_old_sources_go_on(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs")
+    service.start()
+    until(lambda: done(installed, "trs"), "a visit")
+    profile = installed.options.profile
+    assert profile is not None
+    good = profile.read_text(encoding="utf-8")
+    profile.write_text(good + '[[source]]\nkey = "half', encoding="utf-8")
+    until(lambda: [each for each in service.events("trouble") if "is not TOML" in each["problem"]], "it is said")
+    before = done(installed, "trs")
+    until(lambda: done(installed, "trs") > before + 1, "the old source is visited")
+    declare(installed, server, "trs", "gbk")
+    until(lambda: done(installed, "gbk"), "the new source is visited")
+    assert service.events("trouble over")
+    declare(installed, server, "gbk")
+    until(lambda: [each.key for each in installed.store.sources.list()] == ["gbk"], "the old source is removed")
+    is_sound(installed, service)
+
+
+def test_a_database_that_is_locked_for_a_while_is_survived(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", "gbk")
+    server.latency_s = 0.02
+    service.start()
+    until(lambda: asked_for(server, "trs") >= 5, "a run is under way")
+    other = sqlite3.connect(installed.home / "quxun.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    psutil.wait_procs([psutil.Process(service.pid)], timeout=15)
+    assert service.lives
+    other.execute("COMMIT")
+    other.close()
+    server.latency_s = 0.0
+    before = {key: done(installed, key) for key in ("trs", "gbk")}
+    until(lambda: all(done(installed, key) > count for key, count in before.items()), "visits go on")
+    assert stored(installed) == truth(server, "trs", "gbk")
+    assert not runs(installed, RunStatus.FAILED)
+    service.stop()
+    is_sound(installed, service)
+
+
+def test_a_database_that_is_moved_away_and_back_is_said_and_survived(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", "gbk")
+    service.start()
+    until(lambda: done(installed, "trs") and done(installed, "gbk"), "visits")
+    path = installed.home / "quxun.db"
+    aside = path.rename(installed.home / "aside.db")
+    until(lambda: [each for each in service.events("trouble") if "is gone" in each["problem"]], "it is said")
+    assert service.lives
+    assert not path.exists()
+    aside.rename(path)
+    before = {key: done(installed, key) for key in ("trs", "gbk")}
+    until(lambda: all(done(installed, key) > count for key, count in before.items()), "visits go on")
+    published = server.publish("trs")
+    until(lambda: url_key(published.url) in stored(installed), "what was published is stored")
+    assert service.events("trouble over")
+    service.stop()
+    is_sound(installed, service)
+
+
+def test_a_command_that_is_typed_while_the_database_is_moved_away_makes_no_new_one(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs")
+    service.start()
+    until(lambda: done(installed, "trs"), "a visit")
+    path = installed.home / "quxun.db"
+    aside = path.rename(installed.home / "aside.db")
+    told = quxun(service, "runs", status=1)
+    assert "is gone" in told.stderr
+    assert not path.exists()
+    aside.rename(path)
+    made = done(installed, "trs")
+    until(lambda: done(installed, "trs") > made, "visits go on")
+    service.stop()
+    is_sound(installed, service)
+
+
+def test_a_database_that_is_replaced_by_a_copy_of_itself_is_survived(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", "gbk")
+    service.start()
+    until(lambda: done(installed, "trs") and done(installed, "gbk"), "visits")
+    path = installed.home / "quxun.db"
+    copy = installed.home / "copy.db"
+    with sqlite3.connect(path) as one, sqlite3.connect(copy) as other:
+        one.backup(other)
+    one.close()
+    other.close()
+    copy.rename(path)
+    before = {key: done(installed, key) for key in ("trs", "gbk")}
+    until(lambda: all(done(installed, key) > count + 1 for key, count in before.items()), "visits go on")
+    published = server.publish("gbk")
+    until(lambda: url_key(published.url) in stored(installed), "what was published is stored")
+    service.stop()
+    is_sound(installed, service)
+
+
+def test_a_disk_that_takes_no_more_is_said_and_survived(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", "gbk")
+    service.start()
+    until(lambda: done(installed, "trs") and done(installed, "gbk"), "visits")
+    _let_files_grow(service, 64 * 1024)
+    published = [server.publish(key) for key in ("trs", "gbk") for _ in range(5)]
+    until(lambda: [each for each in service.events("trouble") if "disk" in each["problem"]], "it is said")
+    assert service.lives
+    _let_files_grow(service, resource.RLIM_INFINITY)
+    until(lambda: {url_key(each.url) for each in published} <= {*stored(installed)}, "all that was published is stored")
+    until(lambda: service.events("trouble over"), "it is over")
+    assert service.stop() == 0
+    is_sound(installed, service)
+
+
+def _let_files_grow(service: Service, most: int) -> None:
+    """Forbid every process of the service to write beyond so many bytes of a file, as a full disk would."""
+    for process in service.processes():
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))

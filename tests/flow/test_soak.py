@@ -1,0 +1,119 @@
+"""The soak in short: sixty visits of a district that changes all the time, with five kills, and nothing lost.
+
+`benchmarks/soak.py` is the long one, on the test internet.
+"""
+
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from crawler.ingest import BATCH
+from crawler.urls import url_key
+from demo.server import DemoServer
+from storage.runs import UNFINISHED
+from tests.flow.hardship import Blow, Hardship, Keeper
+from tests.flow.installation import PROFILE, BareInstallation, command, district
+from tests.flow.service import PATIENCE_S, Service, declared, until
+from tests.flow.verdict import Published, judge
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+SITES = ("trs", "media", "gbk", "repub")
+RUNS = 60
+BLOWS = (Blow.KILL_RUN, Blow.KILL_SERVICE, Blow.KILL_FORK_SERVER, Blow.KILL_ALL, Blow.KILL_SERVICE)
+
+
+class Editors:
+    """Those who publish, edit and withdraw on the demo's sites."""
+
+    def __init__(self, server: DemoServer, rng: Random) -> None:
+        self._server, self._rng = server, rng
+        self._edited: Counter[str] = Counter()
+        self._withdrawn: dict[str, Published] = {}
+
+    def work(self) -> None:
+        """Change one thing."""
+        site = self._rng.choice(SITES)
+        match self._rng.choice(("publish", "publish", "edit", "delete", "advertise")):
+            case "edit" if site != "repub":
+                self._edited[self._server.edit(site).url] += 1
+            case "delete":
+                key = url_key(self._server.delete(site).url)
+                self._withdrawn[key] = Published(key=key, words="", version=RUNS, withdrawn=True)
+            case "advertise":
+                self._server.advertise(site)
+            case _:
+                self._server.publish(site)
+
+    def published(self) -> dict[str, Published]:
+        told = self._server.district
+        standing = [self._one(told.url(each)) for site in SITES for each in told.articles(site)]
+        return self._withdrawn | {each.key: each for each in standing}
+
+    def _one(self, url: str) -> Published:
+        edits = self._edited[url]
+        return Published(key=url_key(url), words=f"已作第{edits}次调整" if edits else "", version=1 + edits)
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    with DemoServer(district()) as running:
+        yield running
+
+
+@pytest.fixture
+def installed(tmp_path: Path, server: DemoServer) -> Iterator[BareInstallation]:
+    installation = BareInstallation(tmp_path)
+    (tmp_path / "district.toml").write_text(PROFILE + declared(server, *SITES, every_s=1), encoding="utf-8")
+    yield installation
+    installation.store.close()
+
+
+@pytest.fixture
+def service(installed: BareInstallation) -> Iterator[Service]:
+    own = Service(installed.store, installed.home, installed.environment())
+    yield own
+    own.sweep()
+
+
+def test_sixty_visits_and_five_kills_lose_nothing_and_store_nothing_twice(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    editors, hardship, keeper = Editors(server, Random(7)), Hardship(service, None, 7), Keeper(service)
+    server.latency_s = 0.01
+    keeper.start()
+    for number, blow in enumerate(BLOWS, start=1):
+        upto = number * RUNS // (len(BLOWS) + 1)
+        until(lambda upto=upto: _made(installed, editors) >= upto, "visits go on")  # type: ignore[misc] # a lambda's default
+        until(lambda blow=blow: hardship.deal(blow), f"{blow.value}")  # type: ignore[misc]
+    until(lambda: _made(installed, editors) >= RUNS, "visits go on")
+    until(lambda: service.lives and service.listed, "it is up again")
+    whole = subprocess.run(
+        command("crawl", "--full", "--enqueue", "--wait"),
+        env=service.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    assert whole.returncode == 0, whole.stdout + whole.stderr
+    assert keeper.stop() == 0
+    until(lambda: not service.processes(), "no process is left")
+    verdict = judge(installed.store, editors.published())
+    assert verdict.clean, verdict
+    assert len(verdict.leftovers) <= BATCH * len(SITES) * len(BLOWS)
+    assert not installed.store.figures.runs(10, statuses=UNFINISHED)
+    assert {server.traffic.max_in_flight(key) for key in SITES} == {1}
+    assert hardship.dealt.total() == len(BLOWS)
+    assert keeper.lives == 1 + BLOWS.count(Blow.KILL_SERVICE) + BLOWS.count(Blow.KILL_ALL)
+    assert "Traceback" not in service.said, service.said
+
+
+def _made(installed: BareInstallation, editors: Editors) -> int:
+    """How many runs were begun so far; meanwhile the editors work."""
+    editors.work()
+    return installed.store.figures.last_run_id()

@@ -1,0 +1,1 @@
+"""The HTTP side: health, metrics and run control; later the reader."""
