@@ -5,13 +5,15 @@ FROM python:3.13-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/quxun
 COPY requirements-run.lock ./
-RUN /opt/quxun/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements-run.lock
+# Wheels alone: this image has no compiler, and a package's own build would fetch what no hash covers.
+RUN /opt/quxun/bin/pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes -r requirements-run.lock
 COPY LICENSE README.md pyproject.toml ./
 COPY quxun quxun/
 COPY crawler crawler/
 COPY scheduler scheduler/
 COPY storage storage/
 COPY text text/
+COPY web web/
 COPY demo demo/
 RUN /opt/quxun/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
     && /opt/quxun/bin/pip uninstall --yes setuptools pip
@@ -27,5 +29,9 @@ ENV PATH=/opt/quxun/bin:$PATH \
 USER quxun
 WORKDIR /data
 VOLUME /data
+# Where `quxun serve` answers.
+EXPOSE 8620
+# Most commands answer nobody: docker-compose.yml has the check of the one that does.
+HEALTHCHECK NONE
 ENTRYPOINT ["quxun"]
 CMD ["--help"]

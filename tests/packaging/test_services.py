@@ -1,76 +1,42 @@
 """What the containers of docker-compose.yml do, done without an engine: their commands, environment and secrets."""
 
 import json
-import os
-import subprocess
-import sys
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
-from sqlalchemy.engine import make_url
 
-from tests.packaging.project import read
+from crawler.urls import url_key
+from demo.server import DemoServer
+from storage.records import ProcessRole
+from storage.store import Store
+from tests.flow.installation import district
+from tests.packaging.compose import LASTING, SERVICES, healthcheck, words
+from tests.packaging.containers import Engine
+from tests.packaging.processes import Started
 from tests.postgres import Server
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(300)]
 
-COMPOSE = yaml.safe_load(read("docker-compose.yml"))
-DISTRICT = '[district]\ncode = "000000"\nname = "临湖新区"\ncity = "东岳市"\nprovince = "示例省"\n'
-
-
-class Engine:
-    """Runs services as `docker compose run` does, with folders of its own for the volume, the secrets and the root."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self.folder, self.data = folder, folder / "data"
-        self.data.mkdir()
-        secrets = folder / "secrets"
-        secrets.mkdir(mode=0o700)
-        password = "0" * 48  # as `openssl rand -hex 24` prints it
-        secret = make_url(url).set(drivername="postgresql", username="postgres", password=password)
-        (secrets / "database_url").write_text(secret.render_as_string(hide_password=False))
-        (self.data / "district.toml").write_text(DISTRICT, encoding="utf-8")
-        self.password = password
-
-    def run(self, service: str, *command: str) -> subprocess.CompletedProcess[str]:
-        [entry] = self._dockerfile("ENTRYPOINT")
-        program = Path(sys.executable).with_name(json.loads(entry)[0])
-        return subprocess.run(
-            [str(program), *(command or COMPOSE["services"][service]["command"])],
-            cwd=self.data,
-            env=self._environ(service),
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-
-    def _environ(self, service: str) -> dict[str, str]:
-        """What the image and the service set, and nothing of ours but where programs are."""
-        image = dict(pair.split("=", 1) for line in self._dockerfile("ENV") for pair in line.split())
-        given = {"QUXUN_DISTRICT": "/data/district.toml"}  # what the shell of `docker compose` has
-        wanted = {**image, **COMPOSE["services"][service]["environment"]}
-        found = {name: given.get(name) if value is None else str(value) for name, value in wanted.items()}
-        environ = {name: self._mounted(value) for name, value in found.items() if value is not None}
-        return {**environ, "PATH": os.environ["PATH"]}
-
-    def _mounted(self, value: str) -> str:
-        for name, secret in COMPOSE["secrets"].items():
-            value = value.replace(f"/run/secrets/{name}", str(self.folder / secret["file"]))
-        return value.replace("/data", str(self.data)) if value.startswith("/data") else value
-
-    @staticmethod
-    def _dockerfile(word: str) -> list[str]:
-        text = read("Dockerfile").replace("\\\n", " ")
-        return [line.split(None, 1)[1] for line in text.splitlines() if line.startswith(f"{word} ")]
+SITES = ("els", "trs", "gbk")
 
 
 @pytest.fixture
-def engine(tmp_path: Path, postgres_server: Server) -> Iterator[Engine]:
+def database(postgres_server: Server) -> Iterator[str]:
     with postgres_server.empty() as url:
-        yield Engine(tmp_path, url)
+        yield url
+
+
+@pytest.fixture
+def engine(tmp_path: Path, database: str) -> Engine:
+    return Engine(tmp_path, database)
+
+
+@pytest.fixture
+def sites() -> Iterator[DemoServer]:
+    with DemoServer(district()) as running:
+        yield running
 
 
 def test_the_database_is_upgraded_and_then_crawled(engine: Engine) -> None:
@@ -85,8 +51,7 @@ def test_the_database_is_upgraded_and_then_crawled(engine: Engine) -> None:
     other = engine.run("crawl", "runs")
     assert other.returncode == 0, other.stderr
     for done in (early, upgraded, crawled, other):
-        assert engine.password not in done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
+        assert_discreet(engine, done.stdout + done.stderr)
     assert not list(engine.data.glob("*.db")), "something was written beside the configured database"
 
 
@@ -97,3 +62,72 @@ def test_the_locks_are_in_the_volume(engine: Engine) -> None:
     assert settings["QUXUN_HOME"]["value"] == str(engine.data)
     assert settings["QUXUN_DATABASE_URL"]["origin"] == "file"
     assert engine.password not in done.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("service", LASTING)
+def test_a_service_gets_well_and_ends_when_it_is_told(
+    service: str, number: signal.Signals, engine: Engine, database: str
+) -> None:
+    assert engine.run("migrate").returncode == 0
+    assert not (healthcheck(service) and engine.is_well(service)), "nobody is there to be well"
+    with Store.open(database) as store, engine.start(service) as started:
+        until_well(engine, store, service, started)
+        assert started.stop(number) == 0, started.said
+        assert_discreet(engine, started.said)
+        assert not store.processes.list(), "it does not say that it leaves"
+
+
+def test_the_service_does_not_begin_without_its_token(engine: Engine) -> None:
+    assert engine.run("migrate").returncode == 0
+    engine.write("api_token", "")
+    # The container's own address: it must not come to listening there.
+    done = engine.run("service", *words(SERVICES["service"]["command"]), environ={"QUXUN_HOST": "0.0.0.0"})
+    assert done.returncode == 2, done.stderr
+    assert "QUXUN_API_TOKEN" in done.stderr
+    assert_discreet(engine, done.stderr)
+
+
+def test_a_district_is_crawled_by_the_service_and_two_workers(engine: Engine, database: str, sites: DemoServer) -> None:
+    assert engine.run("migrate").returncode == 0
+    for key in SITES:
+        added = engine.run("crawl", "sources", "add", f"{sites.addresses[key]}/", "--yes", "--key", key)
+        assert added.returncode == 0, added.stderr
+    with (
+        Store.open(database) as store,
+        engine.start("service") as service,
+        engine.start("worker", 1) as first,
+        engine.start("worker", 2) as second,
+    ):
+        until_well(engine, store, "service", service)
+        service.until(lambda: stored(store) == truth(sites), "article of every site")
+        sites.publish("gbk")
+        asked = engine.run("crawl", "crawl", "gbk", "--enqueue")
+        assert asked.returncode == 0, asked.stderr
+        service.until(lambda: stored(store) == truth(sites), "article that was published later")
+        for started in (first, second, service):
+            assert started.stop() == 0, started.said
+            assert_discreet(engine, started.said)
+        assert all(run.finished_at for run in store.runs.list())
+        assert not list(store.check())
+
+
+def until_well(engine: Engine, store: Store, service: str, started: Started) -> None:
+    """As the engine asks; a worker answers nothing but says in the database that it lives."""
+    if healthcheck(service):
+        started.until(lambda: engine.is_well(service), "good health")
+    else:
+        started.until(lambda: any(each.role is ProcessRole.WORKER for each in store.processes.list()), "sign of life")
+
+
+def stored(store: Store) -> list[str]:
+    return sorted(article.key for article in store.articles.list(limit=1000))
+
+
+def truth(server: DemoServer) -> list[str]:
+    return sorted(url_key(server.district.url(each)) for key in SITES for each in server.district.articles(key))
+
+
+def assert_discreet(engine: Engine, said: str) -> None:
+    for secret in (engine.password, engine.token, "Traceback"):
+        assert secret not in said
