@@ -28,9 +28,9 @@ IDLE_S, PAGE_S = 5.0, 2.4
 #: Runs at once in one worker process of two cores.
 PLACES = 16
 #: Measured, see docs/scaling.md: processor seconds, bytes on the wire, bytes in the database.
-CPU_RUN_S, CPU_PAGE_S = 0.30, 0.035
-WIRE_RUN, WIRE_PAGE = 12_000, 15_000
-STORED_PAGE, STORED_RUN = 21_000, 700
+CPU_RUN_S, CPU_PAGE_S = 0.14, 0.035
+WIRE_RUN, WIRE_PAGE = 30_000, 20_000
+STORED_PAGE, STORED_RUN = 25_000, 1_700
 
 
 @dataclass
