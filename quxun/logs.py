@@ -5,7 +5,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 
-_QUIET = ("alembic", "apscheduler", "procrastinate", "uvicorn.access", "httpx", "httpcore")
+_QUIET = ("alembic", "procrastinate", "uvicorn.access", "httpx", "httpcore")
 
 
 class _Words(logging.Formatter):
@@ -46,6 +46,7 @@ def set_up(log_format: str) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that takes longer than a second is no news
 
 
 def _word(value: object) -> str:

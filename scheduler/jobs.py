@@ -75,6 +75,16 @@ _STANDING = """
     SELECT queueing_lock AS name, lock AS host, status = 'todo' AS waits FROM procrastinate_jobs
     WHERE queue_name LIKE %(queues)s AND status IN ('todo', 'doing')
 """
+#: Whoever waits for its client in the middle of a transaction, while others wait for what it has locked.
+_END_HANGING = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE wait_event_type = 'Client' AND xact_start IS NOT NULL AND application_name = 'quxun'
+    AND state_change < now() - make_interval(secs => %(silent_s)s)
+    AND pid IN (
+        SELECT unnest(pg_blocking_pids(waiting.pid)) FROM pg_stat_activity AS waiting
+        WHERE waiting.datname = current_database() AND waiting.wait_event_type = 'Lock'
+    )
+"""
 #: Jobs of another version that nobody may be left to take: their sources are due, and are queued anew.
 _DROP_FOREIGN = (
     "DELETE FROM procrastinate_jobs WHERE queue_name LIKE %(queues)s AND queue_name <> %(queue)s AND status = 'todo'"
@@ -127,6 +137,13 @@ class Jobs:
     async def forget_silent(self, silent_s: float) -> None:
         """Strike off members that were not heard of for so long; what they hold is free for the others."""
         await self._manager.prune_stalled_workers(silent_s)
+
+    async def end_hanging(self, silent_s: float) -> int:
+        """End sessions of processes that were halted in the middle of a transaction and stand in the others' way.
+
+        What such a process has locked, a row of a run or the order of the changes, would be locked until it wakes.
+        """
+        return len(await self._ask(_END_HANGING, silent_s=silent_s))
 
     # ------------------------------------------------------------------ one job
     async def take(self) -> Job | None:

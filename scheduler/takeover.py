@@ -68,6 +68,8 @@ class Member:
         self._well = True
         #: Jobs whose runs are being closed right now.
         self._saving: set[int] = set()
+        #: Claims on jobs of others.
+        self._claimed: set[Job] = set()
         self._turn = asyncio.Lock()
 
     async def enter(self) -> None:
@@ -81,6 +83,7 @@ class Member:
         await asyncio.gather(
             self._again(self.pace.beat_s, "queue", lambda: self._beat(in_hand)),
             self._again(self.pace.sweep_s, "sweep", lambda: self._sweep(in_hand)),
+            self._again(3600, "hanging", self._end_hanging),
         )
 
     async def save(self, job: Job, cause: Cause, *, again: bool = True) -> None:
@@ -131,12 +134,13 @@ class Member:
         if not self._well:
             return  # the beat says why
         for job in await self._beat(in_hand):
-            await self.save(job, Cause.BROKEN)
+            await self.save(job, Cause.LOST if job in self._claimed else Cause.BROKEN)
         if time.monotonic() - self._steady_since >= self.pace.silent_s:  # after an outage everybody has time to beat
             await self._take_over()
 
     async def _take_over(self) -> None:
         lost = await self.jobs.claim_stalled(self.pace.silent_s)
+        self._claimed = {*lost}  # what cannot be saved now, because the database breaks, is saved with the next sweep
         self._saving |= {job.id for job in lost}
         try:
             for job in lost:
@@ -146,6 +150,10 @@ class Member:
         finally:
             self._saving -= {job.id for job in lost}
         await self.jobs.forget_silent(self.pace.forget_s)
+
+    async def _end_hanging(self) -> None:
+        if self._well and await self.jobs.end_hanging(self.pace.silent_s):
+            _log.warning("sessions ended that hung in a transaction while others waited for them")
 
     def _close_open(self, errand: Errand, cause: Cause) -> bool:
         try:

@@ -122,6 +122,9 @@ class Worker:
         except QuxunError as error:
             self._troubles.note("queue", str(error))
             return False
+        except Exception:  # noqa: BLE001 - the edge of the queue: the visits under way must not end with it
+            _log.exception("taking a job broke")
+            return False
         if job is None:
             return False
         name = f"visit {job.errand.host}" if job.errand else "no visit"

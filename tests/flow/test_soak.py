@@ -6,6 +6,7 @@
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -88,9 +89,9 @@ def test_sixty_visits_and_five_kills_lose_nothing_and_store_nothing_twice(
     keeper.start()
     for number, blow in enumerate(BLOWS, start=1):
         upto = number * RUNS // (len(BLOWS) + 1)
-        until(lambda upto=upto: _made(installed, editors) >= upto, "visits go on")  # type: ignore[misc] # a lambda's default
-        until(lambda blow=blow: hardship.deal(blow), f"{blow.value}")  # type: ignore[misc]
-    until(lambda: _made(installed, editors) >= RUNS, "visits go on")
+        until(partial(_made, installed, editors, upto), "visits go on")
+        until(partial(hardship.deal, blow), blow.value)
+    until(partial(_made, installed, editors, RUNS), "visits go on")
     until(lambda: service.lives and service.listed, "it is up again")
     whole = subprocess.run(
         command("crawl", "--full", "--enqueue", "--wait"),
@@ -113,7 +114,7 @@ def test_sixty_visits_and_five_kills_lose_nothing_and_store_nothing_twice(
     assert "Traceback" not in service.said, service.said
 
 
-def _made(installed: BareInstallation, editors: Editors) -> int:
-    """How many runs were begun so far; meanwhile the editors work."""
+def _made(installed: BareInstallation, editors: Editors, runs: int) -> bool:
+    """Whether so many runs were begun; meanwhile the editors work."""
     editors.work()
-    return installed.store.figures.last_run_id()
+    return installed.store.figures.last_run_id() >= runs

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from scheduler import queue_schema
@@ -151,6 +152,20 @@ def test_while_a_worker_is_halted_its_hosts_are_not_visited_and_all_others_are(n
     wait_until(net.done("e", "f", "g", "h"))
 
 
+def test_a_run_that_was_halted_while_it_wrote_is_taken_over_all_the_same(net: Net) -> None:
+    net.fleet.seconds = 8.0
+    add_sources(net.store, "a")
+    net.fleet.start("scheduler")
+    net.fleet.start("worker")
+    wait_until(net.at_work("a"))
+    with psycopg.connect(net.fleet.url, application_name="quxun") as halted:
+        with stopped(net.worker_of("a")):
+            halted.execute("UPDATE runs SET counters = counters")  # as the run would have when it was halted
+            wait_until(lambda: net.issues(IssueKind.TAKEN_OVER) == {"a"}, give_up_s=20.0)
+        with pytest.raises(psycopg.OperationalError):
+            halted.execute("SELECT 1")
+
+
 def test_a_worker_that_slept_finds_its_place_again(net: Net) -> None:
     net.fleet.seconds = 2.0
     add_sources(net.store, "a")
@@ -199,7 +214,7 @@ def test_a_restart_of_the_server_loses_nothing(postgres_server: Server, tmp_path
             add_sources(store, "a", "b")
             for role in ("scheduler", "worker", "worker"):
                 fleet.start(role)
-            wait_until(net.at_work("a", "b"))
+            wait_until(lambda: len(store.processes.list()) == 3 and net.at_work("a", "b")())
             postgres_server.stop()
             time.sleep(2.5)
             postgres_server.start()

@@ -367,6 +367,38 @@ def test_a_member_that_was_struck_off_is_told(url: str) -> None:
     assert as_member(url, struck_off) == [[], None]
 
 
+# ------------------------------------------------------------------ who hangs in a transaction
+@pytest.mark.parametrize(
+    ("name", "waited_for", "ended"),
+    [("quxun", True, 1), ("quxun", False, 0), ("somebody else", True, 0)],
+)
+def test_who_hangs_in_a_transaction_is_ended_if_others_wait_for_him(
+    url: str, store: Store, name: str, waited_for: bool, ended: int
+) -> None:
+    [source] = add_sources(store, "a")
+
+    async def swept(jobs: Jobs) -> int:
+        if not waited_for:
+            return await jobs.end_hanging(0.0)
+        waiting = asyncio.create_task(asyncio.to_thread(store.sources.reschedule, source.id, None, 1))
+        asking = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        while await asyncio.to_thread(ask, url, asking) == [(0,)]:
+            await asyncio.sleep(0.02)
+        count = await jobs.end_hanging(60.0)  # nobody hangs for so long
+        await asyncio.sleep(0.2)
+        count += await jobs.end_hanging(0.1)
+        if not count:
+            halted.rollback()
+        await waiting
+        return count
+
+    halted = psycopg.connect(url, application_name=name)
+    halted.execute("UPDATE sources SET failures = 7")
+    assert as_member(url, swept) == ended
+    halted.close()
+    assert store.sources.get("a").failures == int(waited_for)
+
+
 # ------------------------------------------------------------------ jobs that are not ours
 def foreign(url: str, queue: str, status: str, args: str = "{}") -> None:
     ask(
