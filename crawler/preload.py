@@ -3,6 +3,7 @@
 A reactor that is imported before the fork would be shared by all children; the assertion is the guard.
 """
 
+import gc
 import importlib
 import sys
 from collections.abc import Iterator
@@ -68,6 +69,8 @@ def preload() -> None:
         if not name.endswith(skip):
             importlib.import_module(name)
     assert "twisted.internet.reactor" not in sys.modules, "the reactor must not be imported before a run forks"
+    gc.collect()
+    gc.freeze()  # a collection in a child would touch, and so copy, every page that it shares with the others
 
 
 preload()
