@@ -25,6 +25,7 @@ import psutil
 from benchmarks.crawl import PROFILE, QUXUN
 from benchmarks.recall import _plain
 from benchmarks.testnet import Newsnet
+from crawler.urls import url_key
 from storage.records import IssueKind, ProcessRole, Run, RunStatus
 from storage.runs import UNFINISHED
 from storage.store import Store
@@ -149,7 +150,7 @@ class Trial:
     def standing(self, url: str) -> str:
         """What is known of an entry that gave no article."""
         for source in self.store.sources.list():
-            for known in self.store.entries.known(source.id, [url]).values():
+            for known in self.store.entries.known(source.id, [url_key(url)]).values():
                 return f"{known.state.value}, {known.attempts} attempts, retry at {known.retry_at}"
         return "never seen"
 

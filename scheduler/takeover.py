@@ -83,7 +83,7 @@ class Member:
         await asyncio.gather(
             self._again(self.pace.beat_s, "queue", lambda: self._beat(in_hand)),
             self._again(self.pace.sweep_s, "sweep", lambda: self._sweep(in_hand)),
-            self._again(3600, "hanging", self._end_hanging),
+            self._again(self.pace.sweep_s, "hanging", self._end_hanging),
         )
 
     async def save(self, job: Job, cause: Cause, *, again: bool = True) -> None:

@@ -5,9 +5,12 @@ Every process that a service starts inherits its environment, so whose QUXUN_HOM
 
 import contextlib
 import json
+import re
 import signal
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -120,9 +123,14 @@ class Service:
         lines = [json.loads(line) for line in self.said.splitlines() if line.startswith("{")]
         return [line for line in lines if line["event"] == name]
 
-    def stumbles(self) -> list[str]:
-        """Lines that are no events: a traceback, or words of somebody else."""
-        return [line for line in self.said.splitlines() if line and not line.startswith("{")]
+    def unready(self) -> str:
+        """What /readyz says that it cannot do; empty if it is ready."""
+        where = re.findall(r"http://[^/\s\"]+", self.said)[-1]
+        try:
+            with urllib.request.urlopen(f"{where}/readyz", timeout=PATIENCE_S):
+                return ""
+        except urllib.error.HTTPError as error:
+            return error.read().decode()
 
     # ------------------------------------------------------------------ its processes
     def processes(self) -> list[psutil.Process]:

@@ -15,7 +15,7 @@ import pytest
 
 from crawler.urls import url_key
 from demo.server import DemoServer
-from storage.records import Run, RunStatus
+from storage.records import Issue, IssueKind, Run, RunStatus
 from storage.runs import SCHEDULED, UNFINISHED
 from tests.flow.installation import PROFILE, BareInstallation, command, district
 from tests.flow.service import PATIENCE_S, Service, declared, until
@@ -69,6 +69,10 @@ def runs(installed: BareInstallation, *statuses: RunStatus, key: str | None = No
 def done(installed: BareInstallation, key: str) -> int:
     """How many visits of a source went well."""
     return len(runs(installed, RunStatus.SUCCEEDED, key=key))
+
+
+def crashes(installed: BareInstallation) -> list[Issue]:
+    return [issue for issue in installed.store.issues.list() if issue.kind is IssueKind.CRASH]
 
 
 def asked_for(server: DemoServer, key: str) -> int:
@@ -158,6 +162,23 @@ def test_told_to_stop_it_stores_what_it_has_and_leaves_nobody_behind(
     is_sound(installed, service)
 
 
+def test_told_to_stop_with_all_its_children_at_once_as_systemd_does_nothing_is_called_a_crash(
+    installed: BareInstallation, server: DemoServer, service: Service
+) -> None:
+    declare(installed, server, "trs", "gbk", every_s=3600)
+    server.latency_s = 0.05
+    service.start()
+    until(lambda: asked_for(server, "trs") >= 5 and asked_for(server, "gbk") >= 5, "runs are under way")
+    for process in service.processes():
+        process.terminate()
+    assert service.ended() == 0
+    until(lambda: not service.processes(), "no process is left")
+    assert not runs(installed, *UNFINISHED)
+    assert not crashes(installed)
+    assert len(stored(installed)) >= 8
+    assert "Traceback" not in service.said, service.said
+
+
 def test_told_to_stop_before_a_run_has_begun_no_failure_is_noted(
     installed: BareInstallation, server: DemoServer, service: Service
 ) -> None:
@@ -167,7 +188,7 @@ def test_told_to_stop_before_a_run_has_begun_no_failure_is_noted(
     assert service.stop() == 0
     assert not runs(installed, *UNFINISHED)
     assert not [run for run in runs(installed) if "SIGTERM" in run.reason]
-    assert not installed.store.issues.list()
+    assert not crashes(installed)
 
 
 def test_killed_in_a_run_nothing_is_lost_and_nothing_stored_twice(
@@ -336,11 +357,13 @@ def test_a_profile_that_changes_is_applied_and_a_broken_one_is_said_while_the_ol
     good = profile.read_text(encoding="utf-8")
     profile.write_text(good + '[[source]]\nkey = "half', encoding="utf-8")
     until(lambda: [each for each in service.events("trouble") if "is not TOML" in each["problem"]], "it is said")
+    assert "is not TOML" in service.unready()
     before = done(installed, "trs")
     until(lambda: done(installed, "trs") > before + 1, "the old source is visited")
     declare(installed, server, "trs", "gbk")
     until(lambda: done(installed, "gbk"), "the new source is visited")
     assert service.events("trouble over")
+    assert not service.unready()
     declare(installed, server, "gbk")
     until(lambda: [each.key for each in installed.store.sources.list()] == ["gbk"], "the old source is removed")
     is_sound(installed, service)
@@ -377,6 +400,7 @@ def test_a_database_that_is_moved_away_and_back_is_said_and_survived(
     path = installed.home / "quxun.db"
     aside = path.rename(installed.home / "aside.db")
     until(lambda: [each for each in service.events("trouble") if "is gone" in each["problem"]], "it is said")
+    assert "is gone" in service.unready()
     assert service.lives
     assert not path.exists()
     aside.rename(path)
@@ -384,7 +408,7 @@ def test_a_database_that_is_moved_away_and_back_is_said_and_survived(
     until(lambda: all(done(installed, key) > count for key, count in before.items()), "visits go on")
     published = server.publish("trs")
     until(lambda: url_key(published.url) in stored(installed), "what was published is stored")
-    assert service.events("trouble over")
+    until(lambda: not service.unready(), "it is ready")
     service.stop()
     is_sound(installed, service)
 
@@ -437,10 +461,11 @@ def test_a_disk_that_takes_no_more_is_said_and_survived(
     _let_files_grow(service, 64 * 1024)
     published = [server.publish(key) for key in ("trs", "gbk") for _ in range(5)]
     until(lambda: [each for each in service.events("trouble") if "disk" in each["problem"]], "it is said")
+    assert "disk" in service.unready()
     assert service.lives
     _let_files_grow(service, resource.RLIM_INFINITY)
     until(lambda: {url_key(each.url) for each in published} <= {*stored(installed)}, "all that was published is stored")
-    until(lambda: service.events("trouble over"), "it is over")
+    until(lambda: not service.unready(), "it is ready")
     assert service.stop() == 0
     is_sound(installed, service)
 
