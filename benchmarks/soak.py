@@ -35,7 +35,7 @@ EVERY = "2s"
 #: One request at a time at a host, so that two visits of it are seen by the host itself.
 PER_HOST = 1
 #: A visit of the misbehaving site is cut off after this while things are rough.
-ROUGH_LIMIT_S, CALM_LIMIT_S = 20, 300
+ROUGH_LIMIT_S, CALM_LIMIT_S = 20, 120
 RUNS_A_BLOW = 20
 #: Samples of a new process that are left out: it is still growing to its size.
 WARM_UP_S = 60

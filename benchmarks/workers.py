@@ -148,11 +148,11 @@ class Trial:
         return next((name for name in names if name and self.machines.processes[name].poll() is None), "")
 
     def standing(self, url: str) -> str:
-        """What is known of an entry that gave no article."""
+        """What is known of an entry that gave no article yet; empty if nothing is."""
         for source in self.store.sources.list():
             for known in self.store.entries.known(source.id, [url_key(url)]).values():
                 return f"{known.state.value}, {known.attempts} attempts, retry at {known.retry_at}"
-        return "never seen"
+        return ""
 
     def closed(self, lost: Sequence[Run]) -> bool:
         """Whether the rows of runs are closed."""
@@ -231,10 +231,12 @@ def judge(trial: Trial) -> None:
     truth = {each["url"]: each for each in trial.net.ask("__truth") if not each["deleted"]}
     lines = trial.machines.quxun("export", "--format", "jsonl").splitlines()
     urls = [_plain(json.loads(line)["url"], truth) for line in lines]
-    lost = truth.keys() - set(urls)
+    missing = {url: trial.standing(url) for url in sorted(truth.keys() - set(urls))}
+    lost = [url for url, standing in missing.items() if not standing]
     say(f"articles: {len(truth)}, lost {len(lost)} (goal 0), stored twice {len(urls) - len(set(urls))} (goal 0)")
-    for url in sorted(lost):
-        say(f"  {url}: {trial.standing(url)}")
+    say(f"  that wait for another try: {len(missing) - len(lost)}")
+    for url, standing in missing.items():
+        say(f"  {url}: {standing or 'never seen'}")
     said = trial.machines.quxun("check").strip().splitlines()
     say(f"quxun check: {said[-1] if said else 'nothing'}")
 

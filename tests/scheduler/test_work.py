@@ -365,7 +365,7 @@ def test_a_restart_of_the_server_is_survived_and_said_once(
             shop.queue(*shop.due("a"))
             work_until(
                 shop.worker(),
-                lambda: shop.ended() == ["a"],
+                lambda: shop.ended() == ["a"] and not shop.jobs(),
                 once(postgres_server.stop),
                 lambda: bool(shop.troubles),
                 once(lambda: time.sleep(2.0)),
