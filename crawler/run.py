@@ -94,7 +94,12 @@ def _crawl(options: RunOptions, order: RunOrder, source: Source, store: Store, g
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict({"QUXUN_OPTIONS": options, **run_settings(options, source)}, priority="cmdline")
-    process = AsyncCrawlerProcess(settings)
+
+    class Process(AsyncCrawlerProcess):
+        def _signal_kill(self, signum: int, _: Any) -> None:
+            """Told once more, as when an init system tells every process: what it has is still stored."""
+
+    process = Process(settings)
     logging.basicConfig(
         force=True, level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

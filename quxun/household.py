@@ -25,17 +25,32 @@ class District:
 
     def __init__(self, config: Config, store: Store) -> None:
         self._path, self._store = find_profile(config.district), store
-        self.profile: DistrictProfile = load_profile(self._path)
+        #: A copy of the profile as it was last in order: what runs read while the file itself is not.
+        self.in_force = config.home / "district.in-force.toml"
         self._seen = self._stamp()
+        self.profile: DistrictProfile = self._load()
         self._apply()
 
     def look(self) -> None:
         """Apply the file if it has changed; raises ConfigError, with the old sources in force, if it is wrong now."""
         stamp = self._stamp()
         if stamp != self._seen:
-            self.profile = load_profile(self._path)
+            self.profile = self._load()
             self._apply()
             self._seen = stamp
+
+    def _load(self) -> DistrictProfile:
+        """The profile in the file, which is copied if it is in order; ConfigError if it is not."""
+        profile = load_profile(self._path)
+        draft = self.in_force.with_suffix(".new")
+        try:
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(self._path.read_bytes())
+            load_profile(draft)
+            draft.replace(self.in_force)
+        except OSError as error:
+            raise ConfigError(str(self.in_force), "", error.strerror or str(error)) from error
+        return profile
 
     def _apply(self) -> None:
         self._store.sources.apply(self.profile.declared_by, self.profile.sources, now())

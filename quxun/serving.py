@@ -6,6 +6,7 @@ import fcntl
 import os
 import signal
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from quxun.pruning import prune_own_files
 from quxun.visiting import blocked, free_bytes, host_of, now
 from scheduler.service import Post, Service
 from scheduler.troubles import Troubles
-from storage.errors import QuxunError, UsageError
+from storage.errors import ConfigError, QuxunError, UsageError
 from storage.store import Store
 from web.app import create_app
 from web.server import WebServer
@@ -37,10 +38,11 @@ async def serve(config: Config, store: Store, *, runs: bool, ready: Callable[[st
     places = config.runs if runs else 0
     district = District(config, store)
     household = Household(config, store, troubles, district, lambda: not stop.is_set())
+    in_force = replace(config, district=str(district.in_force))
     if store.database.is_sqlite:
-        engine = local_engine(config, store, troubles)
+        engine = local_engine(in_force, store, troubles)
     else:
-        engine = queued_engine(config, store, troubles, runs=runs)
+        engine = queued_engine(in_force, store, troubles, runs=runs)
     service = Service(
         store,
         engine.dispatcher,
@@ -84,18 +86,23 @@ async def _tidy(config: Config, store: Store, stop: asyncio.Event) -> None:
 @contextlib.contextmanager
 def alone(config: Config) -> Iterator[None]:
     """Hold the one place of a service on an SQLite archive; UsageError if another one has it."""
-    config.home.mkdir(parents=True, exist_ok=True)
-    with (config.home / "service.lock").open("a+") as file:
+    try:
+        config.home.mkdir(parents=True, exist_ok=True)
+        lock = os.open(config.home / "service.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise ConfigError("QUXUN_HOME", str(config.home), f"cannot be used: {error.strerror}") from error
+    try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            file.seek(0)
-            said = f"a service is at work on {config.home} already (process {file.read().strip()})"
-            raise UsageError(said) from error
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+            who = os.read(lock, 20).decode("ascii", "replace").strip()
+            raise UsageError(f"a service is at work on {config.home} already (process {who})") from error
+        with contextlib.suppress(OSError):  # a full disk: the number is only for people
+            os.truncate(lock, 0)
+            os.pwrite(lock, str(os.getpid()).encode(), 0)
         yield
+    finally:
+        os.close(lock)
 
 
 async def together(stop: asyncio.Event, *parts: Coroutine[Any, Any, None]) -> None:

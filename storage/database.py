@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
@@ -41,10 +42,12 @@ DoneT = TypeVar("DoneT")
 class Database:
     """A database with its connections. Close it when done."""
 
-    def __init__(self, url: URL, busy_timeout_s: float) -> None:
+    def __init__(self, url: URL, busy_timeout_s: float, *, create: bool = True) -> None:
+        """`create`: make an SQLite file that is not there yet."""
         self.is_sqlite = url.get_backend_name() == "sqlite"
         #: For messages: without the password.
         self.url = url.render_as_string(hide_password=True)
+        self._create = create
         self.engine = _sqlite(url, busy_timeout_s) if self.is_sqlite else _postgresql(url, busy_timeout_s)
         self._file = file_of(url) if self.is_sqlite else None
         #: Device and inode of the file that is open; None before the first connection.
@@ -119,11 +122,24 @@ class Database:
         """A connection to the file that has the name now: one that lost it would be written to in vain."""
         if self._file is None:
             return self.engine.connect()
-        if self._opened is not None and self._opened != self._identity():
+        if self._opened is None and self._create:
+            self._make()
+        identity = self._identity()
+        if self._opened not in (None, identity):
             self.engine.dispose()  # another file was put in its place
-        connection = self.engine.connect()
-        self._opened = self._identity()
-        return connection
+        self._opened = identity  # as it was before: one that is put there in this moment is noticed the next time
+        return self.engine.connect()
+
+    def _make(self) -> None:
+        """Make the file if it is not there; DatabaseError if it was there and is gone."""
+        assert self._file is not None
+        log = self._file.with_name(f"{self._file.name}-wal")
+        if not self._file.exists() and log.exists():  # SQLite would erase the log, and what was written last with it
+            raise DatabaseError(self.url, f"is gone, but its log {log.name} is still there: put it back")
+        try:
+            self._file.touch()
+        except OSError as error:
+            raise DatabaseError(self.url, f"cannot be opened: {error.strerror}") from error
 
     def _identity(self) -> tuple[int, int]:
         """Device and inode of the file; DatabaseError if there is none."""
@@ -175,6 +191,12 @@ def make_folder(url: URL) -> None:
 def _sqlite(url: URL, busy_timeout_s: float) -> Engine:
     # The driver's own waiting would end sooner than ours and its own BEGIN is always deferred.
     engine = create_engine(url, connect_args={"timeout": busy_timeout_s, "check_same_thread": False})
+
+    @event.listens_for(engine, "do_connect")
+    def opened(_dialect: object, _entry: object, given: list[str], options: dict[str, object]) -> None:
+        # Never made anew: SQLite would then erase the log of a file that was only moved away for a moment.
+        if not given[0].startswith("file:"):
+            given[0], options["uri"] = f"file:{quote(given[0])}?mode=rw", True
 
     @event.listens_for(engine, "connect")
     def connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -79,7 +79,7 @@ class Store:
             raise DatabaseError(parsed.render_as_string(), "is gone: its file was removed or renamed")
         if is_sqlite:
             make_folder(parsed)
-        database = Database(parsed, busy_timeout_s)
+        database = Database(parsed, busy_timeout_s, create=create)
         payloads = database
         try:
             if is_sqlite if migrate is None else migrate:
@@ -87,7 +87,7 @@ class Store:
             else:
                 migrations.demand_current(database)
             if is_sqlite:
-                payloads = Database(_beside(parsed, blobs_path), busy_timeout_s)
+                payloads = Database(_beside(parsed, blobs_path), busy_timeout_s, create=create)
                 migrations.create_blobs(payloads)
         except BaseException:
             database.close()

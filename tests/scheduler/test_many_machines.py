@@ -130,7 +130,7 @@ def test_without_any_worker_the_scheduler_takes_over_and_the_next_worker_does_th
 
 
 def test_while_a_worker_is_halted_its_hosts_are_not_visited_and_all_others_are(net: Net) -> None:
-    net.fleet.seconds = 3.0
+    net.fleet.seconds = 8.0
     add_sources(net.store, "a", "b", every_s=3600)
     net.fleet.start("scheduler")
     net.fleet.start("worker", places=2)
@@ -167,7 +167,7 @@ def test_a_run_that_was_halted_while_it_wrote_is_taken_over_all_the_same(net: Ne
 
 
 def test_a_worker_that_slept_finds_its_place_again(net: Net) -> None:
-    net.fleet.seconds = 2.0
+    net.fleet.seconds = 5.0
     add_sources(net.store, "a")
     net.fleet.start("scheduler")
     worker = net.fleet.start("worker")
