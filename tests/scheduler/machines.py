@@ -151,6 +151,8 @@ class Fleet:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     each.kill()
             process.wait()
+        for path in sorted(self.log.parent.glob("*-*.log")):  # shown where the test has failed
+            print(f"--- {path.name}\n{path.read_text()}")
 
 
 def family(pid: int) -> list[psutil.Process]:
@@ -245,6 +247,7 @@ def main() -> int:
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s %(fields)s", defaults={"fields": ""}))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     role, url, log, seconds, pace, places = sys.argv[1:]
     with Store.open(url) as store:
         try:

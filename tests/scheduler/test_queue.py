@@ -251,6 +251,7 @@ def test_thousands_of_errands_are_queued_as_workers_take_them_each_once(url: str
         while errands:
             await dispatcher.dispatch(list(errands.values()))
             most = max(most, len(waiting(url)))
+            await asyncio.sleep(0.1)
         await asyncio.gather(*working)
         return most
 
