@@ -2,7 +2,7 @@
 BIN := .venv/bin
 ARGS ?=
 #: Test processes at once.
-JOBS ?= 2
+JOBS ?= 4
 # The first Python that is new enough and can make virtual environments (Debian ships that part in a package of its own).
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$python"; break; }; done)
 NO_PYTHON = Quxun needs Python 3.11 or newer with its venv module; found $$(python3 --version 2>/dev/null || echo none). On Debian and Ubuntu: apt-get install python3-venv. Or name one: make install PYTHON=/path/to/python3
@@ -12,10 +12,10 @@ COMPILE = "$(PYTHON)" -c 'import tomllib; print(*tomllib.load(open("pyproject.to
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo crawl test lint types contracts check bench lock clean
+.PHONY: help install demo crawl test lint types contracts check bench bench-reading lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/.installed ## make .venv with the locked dependencies and the command .venv/bin/quxun
 	@:
@@ -51,6 +51,9 @@ check: lint types contracts test ## everything that CI checks
 
 bench: install ## measure; the results belong into docs/performance.md
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-reading: install ## measure how labelled pages are read (ARGS=--peers measures other extractors again)
+	@$(BIN)/python -m benchmarks.reading $(ARGS)
 
 lock: ## pin the dependencies of pyproject.toml anew (ARGS=--upgrade takes the newest)
 	@"$(PYTHON)" -m venv --clear build/lock && build/lock/bin/python -m pip install --quiet uv

@@ -36,10 +36,12 @@ class Sighting(NamedTuple):
 
 
 _CLOCK = (
-    r"(?:\s*[日号])?[T,]?\s*(?:\(?(?:星期|周|週)[一二三四五六日天]\)?)?\s*"
+    r"(?:\s*[日号])?[T,]?\s*(?:\(?(?:星期|周|週)[一二三四五六日天]\)?)?\s*(?:[|/·丨]\s*)?"
+    r"(?:[发刊]?[布表稿]?时间\s*:\s*)?"
     r"(?P<half>上午|下午|晚上|晚间|凌晨|中午|早上|早晨|傍晚|AM|PM)?\s*"
     r"(?P<h>[01]?\d|2[0-4])\s*(?::|时|時|点|點)\s*(?:(?P<min>[0-5]\d)\s*(?:[:分]\s*(?P<s>[0-5]\d))?)?"
-    r"(?:\.\d+)?\s*(?P<after>[AP]M\b)?(?P<offset>Z\b|GMT\b|UTC\b|[+-]\d\d:?\d\d(?!\d))?"
+    r"(?:\.\d+)?\s*(?P<after>[AP]M\b)?\s*\(?(?P<offset>(?:GMT|UTC)\s?[+-]\d{1,2}(?::?\d\d)?(?!\d)|"
+    r"Z\b|GMT\b|UTC\b|[+-]\d\d:?\d\d(?!\d))?"
 )
 _DAY = r"(?P<d>3[01]|[12]\d|0?[1-9])"
 _MONTH = r"(?P<m>1[0-2]|0?[1-9])"
@@ -56,9 +58,11 @@ _SHORT_DAY = r"(?P<yy>\d\d)(?P<sep>[-/年])(?P<m>1[0-2]|0[1-9])(?:(?P=sep)|月)(
 _FORMS = (
     rf"{_YEAR}(?:{_SEP}|\s+){_MONTH}\s*[-/.月]\s*{_DAY}{_ENDS}(?:{_CLOCK})?",
     # A layout that sets the day above the month: `21 / 2024年02月`.
-    rf"(?<!\d){_DAY}\s*/?\s+{_YEAR}{_SEP}{_MONTH}(?!\d|\s*[-/.月]\s*\d)(?:\s*月)?(?:\s+{_CLOCK})?",
+    rf"(?<!\d){_DAY}\s*日?\s*/?\s+{_YEAR}{_SEP}{_MONTH}(?!\d|\s*[-/.月]\s*\d)(?:\s*月)?(?:\s+{_CLOCK})?",
+    # One that sets the year below the day: `03-05 2024`.
+    rf"(?<![\d./-]){_MONTH}\s*[-/.月]\s*{_DAY}日?\s*/?\s+{_YEAR}(?!\d|\s*[-/.年]\s*\d)(?:\s*年)?(?:\s+{_CLOCK})?",
     # Two-digit years: `16-05-17`, `07年08月24日`.
-    rf"(?<![\d.:/-]){_SHORT_DAY}(?![\d:/-])(?:{_CLOCK})?",
+    rf"(?<![\d./-])(?<!\d:){_SHORT_DAY}(?:(?![\d:/-])|(?=\d\d:\d\d))(?:{_CLOCK})?",
     rf"(?<!\d){_DAY}{_ORDINAL}[\s-]+{_NAME}[\s,-]+{_LATE_YEAR}",
     rf"\b{_NAME}\s+{_DAY}{_ORDINAL},?\s+{_LATE_YEAR}",
 )
@@ -68,7 +72,9 @@ _NUMERALS = re.compile(
     r"([二][〇○零Oo0一二三四五六七八九]{3})年(十?[一二三四五六七八九十])月([一二三]?十?[一二三四五六七八九十])日"
 )
 _MONTH_ONLY = re.compile(rf"{_YEAR}\s*[-/年]\s*{_MONTH}(?:\s*月)?(?!\s*[-/.\d])")
-_MONTH_DAY = re.compile(rf"(?<![\d.:年/-])\s*{_MONTH}\s*[-/月]\s*{_DAY}(?![\d/-])(?:{_CLOCK})?", re.IGNORECASE)
+_MONTH_DAY = re.compile(
+    rf"(?<![\d.:年/-])\s*{_MONTH}\s*[-/月]\s*{_DAY}(?:(?![\d/-])|(?=\d\d:\d\d))(?:{_CLOCK})?", re.IGNORECASE
+)
 _AGO = re.compile(
     r"(\d+|半|[一二两三四五六七八九十几])\s*个?(秒|分钟|分鐘|分|小时|小時|天|日|周|週|星期|月|年)(?:之|以)?前"
 )
@@ -86,6 +92,7 @@ _URL_DAYS = tuple(
         r"/((?:19|20)\d\d)(\d\d)(\d\d)\d{4,}(?=[_/.-]|$)",
     )
 )
+_NO_TIME = ("00:00:00", "23:59:59")  # what databases and newspapers' systems write for a day without a time
 _DAYS_BACK = {"今": 0, "昨": 1, "前": 2}
 _AFTERNOON = {"下午", "晚上", "晚间", "傍晚", "pm"}
 _DIGITS = {character: index for index, character in enumerate("零一二三四五六七八九十")} | {
@@ -139,6 +146,11 @@ def url_date(url: str, *, zone: str = ZONE) -> Moment | None:
     return None
 
 
+def day_without_year(text: str, *, now: datetime, zone: str = ZONE) -> Moment | None:
+    """The first `03-05 08:30` in a text, as the last such day that is not more than a day after `now`; or None."""
+    return _yearless(unicodedata.normalize("NFKC", text[:400]), now, zone)
+
+
 def _moment(match: re.Match[str], zone: str) -> Moment | None:
     parts = match.groupdict()
     if parts.get("yy"):
@@ -175,7 +187,7 @@ def _clock(parts: dict[str, str | None]) -> tuple[int | None, int]:
         hour += 12
     elif half in {"am", "凌晨", "上午"} and hour == 12:
         hour = 0
-    if (hour, minute) == (0, 0) and parts.get("s") == "00" and not parts.get("offset"):
+    if f"{hour:02}:{minute:02}:{parts.get('s')}" in _NO_TIME and not parts.get("offset"):
         return None, 0
     return hour, minute
 
@@ -189,6 +201,11 @@ def _relative(text: str, now: datetime, zone: str) -> Moment | None:
         if near[1][0] == "刚":
             return _at(local, Precision.MINUTE)
         return _build(day.year, day.month, day.day, near.groupdict(), zone)
+    return _yearless(text, now, zone)
+
+
+def _yearless(text: str, now: datetime, zone: str) -> Moment | None:
+    local = now.astimezone(_zone(zone))
     if (match := _MONTH_DAY.search(text)) is None:
         return None
     parts = match.groupdict()
@@ -266,10 +283,11 @@ def _tens(word: str) -> int:
 
 @lru_cache(maxsize=64)
 def _offset(text: str) -> timezone:
-    if text.upper() in {"Z", "GMT", "UTC"}:
+    sign, digits = re.sub(r"[^-+]", "", text), re.sub(r"\D", "", text)
+    if not sign:
         return UTC
-    minutes = int(text[1:3]) * 60 + int(text[-2:])
-    return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
+    minutes = int(digits) * 60 if len(digits) <= 2 else int(digits[:-2]) * 60 + int(digits[-2:])
+    return timezone(timedelta(minutes=-minutes if sign == "-" else minutes))
 
 
 @lru_cache(maxsize=64)

@@ -13,6 +13,7 @@ from storage.intents import (
     Failed,
     Gone,
     NewArticle,
+    NewReading,
     NewRevision,
     OffDistrict,
     Reading,
@@ -78,14 +79,19 @@ def decide_read(
     known: KnownArticle | None,
     *,
     external_id: str = "",
+    anew: tuple[NewReading, ...] = (),
 ) -> ArticleIntent:
-    """What to do with a page that was read as an article."""
+    """What to do with a page that was read as an article.
+
+    `anew`: what today's rules read from the snapshots that it is compared with, where older ones had read them.
+    """
     if known is None:
         if reading.relevance is not None and not reading.relevance.about:
             return OffDistrict(visited=visit, relevance=reading.relevance)
         return NewArticle(visited=visit, reading=reading, key=key, url=url, aliases=aliases, external_id=external_id)
     if known.takedown is not None:
         return Withheld(visited=visit, known=known)
-    if known.content_digest == reading.content_digest:
-        return SameRevision(visited=visit, reading=reading, known=known, aliases=aliases)
-    return NewRevision(visited=visit, reading=reading, known=known, aliases=aliases)
+    same = any(each.content_digest == reading.content_digest for each in anew)
+    if same or (not anew and known.content_digest == reading.content_digest):
+        return SameRevision(visited=visit, reading=reading, known=known, aliases=aliases, anew=anew)
+    return NewRevision(visited=visit, reading=reading, known=known, aliases=aliases, anew=anew)

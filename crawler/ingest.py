@@ -9,14 +9,16 @@ from operator import itemgetter
 
 from crawler.attribution import Attribution
 from crawler.decide import decide_read, decide_refused, decide_unread, visited
-from crawler.extract.reader import extract
-from crawler.judge import judge
 from crawler.keys import aliases, article_key
+from crawler.leniency import may_be_same
 from crawler.patience import next_attempt
 from crawler.profile import District
+from crawler.reader import PAGES, Reader
 from crawler.relevance import relevance
 from crawler.visits import VisitKind, visit_kind
-from storage.intents import ArticleIntent, Disallowed, Failed, Intent, IssueSeen, Reading, Recorded, Refused
+from storage.errors import BlobDamaged, NotFound
+from storage.intents import ArticleIntent, Disallowed, Failed, Intent, IssueSeen, NewReading, Reading, Recorded, Refused
+from storage.readings import OlderReading
 from storage.records import (
     Capture,
     Counters,
@@ -63,7 +65,7 @@ class Ingest:
         4 judge(capture)                  → Page | Refusal
         5 extract(page, entry)            → Extraction | Refusal
         6 article_key, relevance
-        7 content_digest(extraction)
+        7 content_digest(extraction)      and read_anew of what older rules had read
         8 decide_…                        → an intent
         9 Store.record(intents)           one transaction a batch, idempotent
 
@@ -72,9 +74,16 @@ class Ingest:
     """
 
     def __init__(
-        self, store: Store, source: Source, run_id: RunId, district: District | None, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        source: Source,
+        run_id: RunId,
+        district: District | None,
+        clock: Callable[[], datetime],
+        reader: Reader = PAGES,
     ) -> None:
         self._store = store
+        self._reader = reader
         self._source = source
         self._run_id = run_id
         self._district = district
@@ -167,15 +176,42 @@ class Ingest:
             content_digest=Digest(content_digest(extraction.title, extraction.text)),
             relevance=self._relevance(extraction),
         )
-        return owner, decide_read(seen, reading, key, url, names, known)
+        anew = self._read_anew(known, capture.captured_at, reading) if known else ()
+        return owner, decide_read(seen, reading, key, url, names, known, anew=anew)
 
     def _read(self, visit: Visit) -> Extraction | Refusal:
         entry = visit.entry.entry if visit.entry else None
-        page = judge(visit.capture, entry=entry)
-        if isinstance(page, Refusal):
-            return page
-        timezone = self._district.timezone if self._district else "Asia/Shanghai"
-        return extract(page, entry=entry, captured_at=visit.capture.captured_at, timezone=timezone)
+        return self._reader.read(visit.capture, entry, self._timezone)
+
+    @property
+    def _timezone(self) -> str:
+        return self._district.timezone if self._district else "Asia/Shanghai"
+
+    def _read_anew(self, known: KnownArticle, at: datetime, reading: Reading) -> tuple[NewReading, ...]:
+        """What today's rules read from the snapshots that a page is compared with: only its words may make a revision.
+
+        Where a payload is gone, or refused by today's rules, the two texts are compared leniently.
+        """
+        anew = []
+        for old in self._store.readings.beside(known.id, at, self._reader.extractor):
+            read = self._read_stored(old)
+            if read is not None:
+                digest = Digest(content_digest(read.title, read.text))
+                anew.append(old.anew(read, digest, self._relevance(read)))
+            elif may_be_same(old.extraction, reading.extraction):
+                anew.append(old.anew(None, reading.content_digest, None))
+        return tuple(anew)
+
+    def _read_stored(self, old: OlderReading) -> Extraction | None:
+        """What today's rules read from a stored response; None if they cannot."""
+        if not old.readable:
+            return None
+        try:
+            payload = self._store.blobs.get(old.payload_digest)
+        except (NotFound, BlobDamaged):  # let go since, or for `check` to tell
+            return None
+        read = self._reader.read(old.capture(payload), old.entry, self._timezone)
+        return None if isinstance(read, Refusal) else read
 
     def _relevance(self, extraction: Extraction) -> Relevance | None:
         """Why the text is about the district; None where there is no district to ask about."""

@@ -1,28 +1,57 @@
 """Say whether a capture is an article's page at all, before anything is read from it. Pure.
 
-A challenge page, a soft 404 or a listing that is stored as an article stays wrong for ever. So a
-page must look like what it is refused as *and* lack a body: hidden junk in good pages
-(`此文章不存在或已下线`, templates left unfilled) must not cost the article.
+A challenge page, a soft 404 or a listing that is stored as an article stays wrong for ever; an article
+that is refused is missed. So the question is asked from both sides, in this order:
+
+```
+no bytes, no HTML, too much of it                          empty, not-html, too-complex
+a headline with a bar of date or source, and text below    an article, whatever else the page holds
+scripts and words of firewalls                             challenge
+its script or its entry brings the text                    an article
+words of an error page, and no body that outweighs them    soft-404
+a headline that is the page's title, a sentence below      an article
+next to nothing to read                                    login, shell
+many links to other stories                                listing
+```
+
+What is left is read; `crawler/extract/standing.py` asks once more, knowing what was read.
 """
 
+import json
 import re
 
-from crawler.extract.body import find_body
+from crawler.extract.body import Body, find_body
 from crawler.extract.decode import decode
 from crawler.extract.founder import read_print
+from crawler.extract.language import is_chinese_page
 from crawler.extract.layout import Line
 from crawler.extract.page import Page, parse
 from crawler.extract.query import Query
-from crawler.extract.rows import dated_titles, linked_titles
-from crawler.extract.scripts import script_body
+from crawler.extract.rows import dated_titles, leads, linked_titles
+from crawler.extract.signs import is_headed, is_opened
 from crawler.extract.words import tight
+from crawler.notices import (
+    CHALLENGE_MARK,
+    NO_SCRIPT,
+    NOTICE_CHARS,
+    is_challenge,
+    is_gone,
+    is_loading,
+    is_login,
+    is_plainly_gone,
+    is_unfilled,
+)
 from storage.records import Capture, Entry, Refusal
 
 SNIFF_BYTES = 2048
 BRIEF = 60.0  # weight of a body below which a page may be something else: two short sentences
+FOREIGN_PROSE = 60  # characters of a line without links from which it is a sentence in a language with spaces
 SHORT = 160.0  # the same where nothing else speaks for an article
-NOTICE_CHARS = 80  # the longest line that is read as an error's headline
+LONG = 480.0  # more than the advice and excuses of any error page
 ROWS = 6  # linked titles that make a listing of a page without a body
+LEADS = 3  # abstracts with a link to the rest: the page's own text has none
+FEW_LINES = 25  # of plain text: any of them may be the notice of an error page
+SHELL_CHARS = 200  # of plain text beside a script that would fill the page
 
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|div|p|table|title|meta|h1|span|a|article|section|br|font|center)\b",
@@ -52,49 +81,6 @@ _OTHER_TYPES = re.compile(
     re.IGNORECASE,
 )
 
-_CHALLENGE = re.compile(
-    r"\$_ts\b|__jsl_clearance|__jsluid|acw_sc__v2|<meta[^>]{0,400}\br=[\"']m[\"']|_Incapsula_|cf[-_]chl|"
-    r"challenge-platform|"
-    r"aliyun_waf|awswaf|waf_captcha|geetest|NoCaptcha|TencentCaptcha|sec-cpt|bm-verify",
-    re.IGNORECASE,
-)
-_CHALLENGED = re.compile(
-    r"人机(?:验证|识别|检测)|安全验证|滑动(?:验证|滑块)|拖动滑块|验证码|请完成验证|访问(?:过于|太过)?频繁|"
-    r"访问行为异常|请求(?:已被|被)拦截|访问(?:已被|被)(?:拦截|阻断|拒绝|禁止)|"
-    r"访问受限|请开启javascript并刷新|网站防火墙|安全狗|云盾|云锁|创宇盾|waf|checkingyourbrowser|justamoment|"
-    r"attentionrequired|captcha|unusualtraffic|verifyyouarehuman",
-    re.IGNORECASE,
-)
-_GONE = re.compile(
-    r"(?:页面|网页|内容|文章|信息|链接|资源|文件|新闻|帖子|地址|稿件|网址|栏目).{0,12}(?:不存在|未找到|找不到|"
-    r"没有找到|已(?:经)?(?:被)?(?:删除|删|下线|下架|撤销|移除|失效|过期|关闭)|被(?:删除|移除|屏蔽)|丢失|走丢|"
-    r"飞走|失踪|无法访问|无法显示|打不开|出错)|"
-    r"(?:找不到|未找到|没有找到|无法找到).{0,14}(?:页面|网页|内容|文章|信息|资源|文件)|此内容因违规|"
-    r"该内容已被发布者删除|"
-    r"^(?:\W*(?:http|错误|error)?\W*(?:40[0-9]|410|50[0-9])\b.{0,40})$|notfound|pagenotfound|forbidden|"
-    r"badgateway|internalservererror|serviceunavailable|"
-    r"(?:系统|服务器|程序|数据库|网站|站点|运行时|内部)(?:内部)?(?:错误|出错|繁忙|异常|正在维护|维护中|升级中|"
-    r"已关闭|暂停访问)|serverErrorin|出错(?:了|啦)|暂时无法访问|"
-    r"^(?:提示信息|错误提示|系统提示|出错提示|信息提示|访问出错|页面提示)$|抱歉.{0,20}(?:不存在|找不到|删除|"
-    r"下线|没有)",
-    re.IGNORECASE,
-)
-_LOGIN = re.compile(r"登录|登陆|请先登|sign\s?in|log\s?in|身份认证|统一认证|会员中心|账号密码", re.IGNORECASE)
-_NO_SCRIPT = re.compile(
-    # `javascript:` is no word but the address of a button: `<a href="javascript:window.close()">关闭`.
-    r"(?:enable|启用|开启|打开|支持|without).{0,20}javascript(?!:)|javascript(?!:).{0,20}(?:enable|启用|开启|打开|关闭|"
-    r"禁用|disabled)",
-    re.IGNORECASE,
-)
-_LOADING = re.compile(
-    r"^(?:正在加载|加载中|数据加载中|loading|请稍候|请稍等|页面加载中|正在跳转|跳转中|redirecting).{0,20}$",
-    re.IGNORECASE,
-)
-_WHOLE_DAY = re.compile(r"\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}")
-_SENTENCE = re.compile(r".{14,}[。！？][”’）)]*$")
-#: A headline is longer than the name of a column; its day and first sentence stand within so many lines.
-HEADLINE = 7
-HEADED_WITHIN = 5
 _PASSWORD = Query("//input[translate(@type, 'PASWORD', 'pasword') = 'password']")
 _SCRIPTS = Query("//script")
 _REFRESH = Query("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh']")
@@ -108,7 +94,7 @@ def judge(capture: Capture, charset: str = "", *, entry: Entry | None = None) ->
     `charset` is what the caller knows of the encoding; a shell whose `entry` brings the text is no shell.
     """
     payload = capture.payload
-    if not payload.strip():
+    if not payload.strip(b"\xef\xbb\xbf \t\r\n\f\v"):
         return Refusal.EMPTY
     if not _is_html(payload, capture.header("content-type")):
         return Refusal.NOT_HTML
@@ -125,7 +111,7 @@ def _is_html(payload: bytes, content_type: str) -> bool:
     if start.startswith(_BINARY) or _FEED.match(start):
         return False
     kind = content_type.partition(";")[0].strip().lower()
-    if start[:1] in {b"{", b"["} and not any(word in kind for word in _HTML_TYPES):
+    if start[:1] in {b"{", b"["} and (not any(word in kind for word in _HTML_TYPES) or _is_json(payload)):
         return False
     if _OTHER_TYPES.search(kind):
         return _HTML.match(start) is not None
@@ -133,6 +119,14 @@ def _is_html(payload: bytes, content_type: str) -> bool:
         return b"<" in payload or not _looks_binary(start)
     wide = start.replace(b"\0", b"")
     return _HTML.search(wide) is not None or _HTML.search(payload[: 10 * SNIFF_BYTES]) is not None
+
+
+def _is_json(payload: bytes) -> bool:
+    try:
+        json.loads(payload)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _looks_binary(start: bytes) -> bool:
@@ -144,29 +138,44 @@ def _refusal(page: Page, status: int, entry: Entry | None) -> Refusal | None:
     printed = read_print(page)
     if printed is not None and printed.is_page:
         return Refusal.LISTING
-    lines = page.layout.lines
-    if _is_headed(page, lines):
+    if is_headed(page):
         return None
+    lines = page.layout.lines
     body = find_body(page.layout, page.weights)
     weight = page.weights.of(body.start, body.end) if body else 0.0
     if _is_challenge(page, status, weight):
         return Refusal.CHALLENGE
-    if script_body(page.text) or (entry and entry.content):
+    if page.script or (entry and entry.content):
+        return None
+    if _is_error(page, body, weight):
+        return Refusal.SOFT_404
+    if weight < SHORT and is_login(page.tags.title) and _PASSWORD.holds(page.tree):
+        return Refusal.LOGIN
+    if is_opened(page):
         return None
     if weight < SHORT and (refusal := _of_few_words(page, weight, lines)):
         return refusal
-    return Refusal.LISTING if _is_listing(page, weight, lines) else None
+    if not _is_listing(page, weight, lines) or _is_foreign_prose(page, lines, entry):
+        return None
+    return Refusal.LISTING
+
+
+def _is_foreign_prose(page: Page, lines: list[Line], entry: Entry | None) -> bool:
+    """A sentence in another language among its links: what our weights for Chinese prose say of it is nothing."""
+    said = sum(len(line.text) for line in lines if line.linked == 0 and len(line.text) >= FOREIGN_PROSE)
+    return said >= 2 * FOREIGN_PROSE and not is_chinese_page(page, entry)
 
 
 def _of_few_words(page: Page, weight: float, lines: list[Line]) -> Refusal | None:
     """What a page without much of a body is."""
-    if not (_is_tagged(page) and weight >= BRIEF / 2) and _says(_GONE, page, lines, weight):
-        return Refusal.SOFT_404
-    if weight >= BRIEF:
+    plain = [line.text for line in lines if line.linked * 2 <= len(line.text) and not is_unfilled(line.text)]
+    if _asks_for_scripts(plain, page):
+        return Refusal.SHELL
+    if weight >= BRIEF or len(linked_titles(lines)) >= ROWS:
         return None
-    if _PASSWORD.holds(page.tree) and _says(_LOGIN, page, lines, weight):
+    if _PASSWORD.holds(page.tree) and any(map(is_login, plain)):
         return Refusal.LOGIN
-    if not _is_shell(page, lines):
+    if not _is_shell(plain, lines):
         return None
     has_anything = lines or _SCRIPTS.holds(page.tree) or _REFRESH.holds(page.tree)
     return Refusal.SHELL if has_anything else Refusal.EMPTY
@@ -178,51 +187,60 @@ def _is_tagged(page: Page) -> bool:
 
 
 def _is_challenge(page: Page, status: int, weight: float) -> bool:
-    if weight >= SHORT:
+    """Marks or words of a firewall, and not much beside them.
+
+    Script marks stand on good pages too, for the site's firewall watches these as well.
+    """
+    if weight >= LONG:
         return False
     shown = tight("".join(line.text for line in page.layout.lines[:40]))[:600]
-    marked = _CHALLENGE.search(page.text[:200_000]) is not None
-    if marked and (len(shown) < 200 or status in _CHALLENGE_STATUS):
+    turned_away = status in _CHALLENGE_STATUS
+    marked = CHALLENGE_MARK.search(page.text[:200_000]) is not None
+    if marked and weight < SHORT and (len(shown) < 200 or turned_away):
         return True
-    told = _CHALLENGED.search(tight(page.tags.title) + " " + shown) is not None
-    return told and (len(shown) < 300 or status in _CHALLENGE_STATUS)
+    told = is_challenge(f"{page.tags.title} {shown}")
+    return told and (len(shown) < 300 or turned_away)
 
 
-def _says(pattern: re.Pattern[str], page: Page, lines: list[Line], weight: float) -> bool:
-    """Whether the title or a heading says so; without a body, any line may."""
-    if page.tags.title and len(page.tags.title) <= NOTICE_CHARS and pattern.search(tight(page.tags.title).lower()):
+def _is_error(page: Page, body: Body | None, weight: float) -> bool:
+    """Whether it says that there is nothing here, in a place where only error pages say so.
+
+    What may be junk in a good page counts only where that page has no body; its title, a heading and
+    the body itself are no junk.
+    """
+    if weight >= LONG or (_is_tagged(page) and weight >= BRIEF / 2):
+        return False
+    title = page.tags.title
+    if is_plainly_gone(title) or (weight < SHORT and is_gone(title)):
         return True
-    plain = [line for line in lines if line.linked * 2 <= len(line.text) and len(line.text) <= NOTICE_CHARS]
-    any_line = weight < BRIEF / 2 or (weight < BRIEF and len(plain) <= 25)
-    return any((any_line or line.heading) and pattern.search(tight(line.text).lower()) for line in plain)
+    plain = [line for line in page.layout.lines if line.linked * 2 <= len(line.text) <= 2 * NOTICE_CHARS]
+    if any(line.heading and is_plainly_gone(line.text) for line in plain):
+        return True
+    if weight >= SHORT:
+        return False
+    if body is not None and any(is_gone(line.text) for line in body.lines if not line.linked):
+        return True
+    any_line = weight < BRIEF / 2 or (weight < BRIEF and len(plain) <= FEW_LINES)
+    return any((any_line or line.heading) and is_gone(line.text) for line in plain)
 
 
-def _is_shell(page: Page, lines: list[Line]) -> bool:
-    """Nothing to see but what a script would put there."""
-    plain = [line.text for line in lines if line.linked * 2 <= len(line.text)]
+def _asks_for_scripts(plain: list[str], page: Page) -> bool:
+    """Whether what is left to read without scripts is that one should turn them on."""
     shown = sum(map(len, plain))
-    if shown < 40 and sum(line.linked for line in lines) < 60:
+    if any(is_loading(text) for text in plain) and shown < SHELL_CHARS:
         return True
-    if any(_LOADING.match(text) for text in plain) and shown < 200:
-        return True
-    return shown < 200 and _NO_SCRIPT.search(page.text) is not None
+    return shown < SHELL_CHARS and NO_SCRIPT.search(page.text) is not None
 
 
-def _is_headed(page: Page, lines: list[Line]) -> bool:
-    """Its title stands on it as a headline, with a day and a sentence under it: a brief among many links."""
-    plain = [line.text for line in lines if line.linked * 2 <= len(line.text)]
-    for number, text in enumerate(plain):
-        if len(text) < HEADLINE or not page.tags.title.startswith(text):
-            continue
-        below = plain[number + 1 : number + 1 + HEADED_WITHIN]
-        day = next((place for place, line in enumerate(below) if _WHOLE_DAY.search(line)), None)
-        if day is not None and any(_SENTENCE.search(line) for line in below[day + 1 :]):
-            return True
-    return False
+def _is_shell(plain: list[str], lines: list[Line]) -> bool:
+    """Nothing to see but what a script would put there."""
+    return sum(map(len, plain)) < 40 and sum(line.linked for line in lines) < 60
 
 
 def _is_listing(page: Page, weight: float, lines: list[Line]) -> bool:
     """Many linked titles, dates beside them, and no body."""
+    if leads(lines) >= LEADS and not _is_tagged(page):
+        return True
     if weight >= 2 * SHORT or _is_tagged(page):
         return False
     titles = len(linked_titles(lines))

@@ -26,6 +26,7 @@ COMMANDS = {
     "alarms": ("alarms", "Show the alarms, newest first, and test whether they reach people."),
     "explain": ("explain", "Say why a page is stored as it is, or why it is not."),
     "extract": ("extract", "Read saved pages and print what is in them, a JSON object a page."),
+    "reextract": ("reextract", "Read stored pages again with today's rules, without a request."),
     "check": ("check", "Verify everything that is stored, and change nothing."),
     "size": ("size", "Show how large the archive is, how it grows, and when the disk is full."),
     "prune": ("prune", "Let go of what is older than it is to be kept, now."),
@@ -43,7 +44,7 @@ click.rich_click.COMMAND_GROUPS = {
     "quxun": [
         {"name": "Start here", "commands": ["demo", "crawl", "serve", "sources"]},
         {"name": "What came in", "commands": ["show", "export", "import"]},
-        {"name": "What happened", "commands": ["runs", "issues", "alarms", "explain", "extract"]},
+        {"name": "What happened", "commands": ["runs", "issues", "alarms", "explain", "extract", "reextract"]},
         {
             "name": "The installation",
             "commands": ["worker", "check", "size", "prune", "backup", "restore", "migrate-to", "config", "db"],

@@ -15,7 +15,8 @@ from crawler.keys import aliases, article_key
 from crawler.profile import District
 from crawler.relevance import relevance
 from crawler.urls import url_key
-from quxun.formats import claimed, stamp
+from quxun.facts import facts_of
+from quxun.formats import stamp
 from quxun.import_files import read_again
 from quxun.importing import import_relevance
 from storage.intents import ArticleIntent, NewRevision, Reading, SameRevision, Withheld
@@ -176,23 +177,7 @@ def _visited(known: Known) -> Step:
 
 
 def _extracted(read: Extraction, stored: Extraction, district: District) -> Step:
-    values = {
-        "title": read.title,
-        "kicker": read.kicker,
-        "subtitle": read.subtitle,
-        "published_at": claimed(read.published_at, read.published_precision, ZoneInfo(district.timezone)) or "",
-        "credit": read.credit,
-        "origin": read.origin,
-        "category": read.category,
-        "byline": " ".join(f"{person.name}({person.role.value})" for person in read.byline),
-        "editors": " ".join(person.name for person in read.editors),
-        "text": f"{len(read.text)} characters in {len(read.text.splitlines())} paragraphs",
-        "images": str(len(read.images) or ""),
-        "attachments": str(len(read.attachments) or ""),
-        "leads": str(len(read.leads) or ""),
-        "canonical_url": read.canonical_url,
-    }
-    facts = tuple((name, value, read.evidence.get(name, "")) for name, value in values.items() if value)
+    facts = facts_of(read, ZoneInfo(district.timezone))
     then = "" if read.extractor == stored.extractor else f", stored was read by {stored.extractor}"
     return Step(number=5, name="extract", result=f"by {read.extractor}{then}", facts=facts)
 
@@ -219,7 +204,9 @@ def _after_reading(
     payload = known.response.payload_digest or Digest("")
     reading = Reading(payload_digest=payload, extraction=read, content_digest=digest, relevance=about)
     intent = decide_read(visited(capture, known.entry), reading, key, url, names, found)
-    yield Step(number=8, name="decide", result=_decided(intent, found), remarkable=not isinstance(intent, SameRevision))
+    newer = read.extractor != article.extraction.extractor
+    decided = _decided(intent, found, newer=newer)
+    yield Step(number=8, name="decide", result=decided, remarkable=not isinstance(intent, SameRevision))
 
 
 def _about(about: Relevance) -> str:
@@ -229,8 +216,10 @@ def _about(about: Relevance) -> str:
     return said + where + (f": {names}" if names else "")
 
 
-def _decided(intent: ArticleIntent, found: KnownArticle | None) -> str:
+def _decided(intent: ArticleIntent, found: KnownArticle | None, *, newer: bool) -> str:
     match intent:
+        case NewRevision() if newer:
+            return "NewReading: today's rules read other words; `quxun reextract` stores them, and it is no revision"
         case SameRevision():
             return "SameRevision: the words are those of the stored revision; the same bytes again are a Revisit"
         case NewRevision():

@@ -17,6 +17,7 @@ from quxun.crawling import source_of
 from quxun.engines import local_engine, queued_engine, worker
 from quxun.household import District, Household
 from quxun.pruning import prune_own_files
+from quxun.rereading import say_outdated
 from quxun.visiting import blocked, free_bytes, host_of, now
 from scheduler.service import Post, Service
 from scheduler.troubles import Troubles
@@ -60,6 +61,8 @@ async def serve(config: Config, store: Store, *, runs: bool, ready: Callable[[st
     web = WebServer(create_app(_side(config, store, troubles, service, district, places)), config.host, config.port)
     await web.start()
     ready(web.url)
+    with contextlib.suppress(QuxunError):  # said by what the service is there for
+        await asyncio.to_thread(say_outdated, store)
     try:
         await together(stop, service.run(stop), *(beside(stop) for beside in engine.beside))
     finally:

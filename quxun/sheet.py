@@ -16,6 +16,7 @@ from rich.text import Text
 
 from quxun.console import local, out, said, table
 from quxun.desk import grid, show
+from storage.readings import PastReading
 from storage.records import (
     Article,
     Digest,
@@ -29,10 +30,13 @@ from storage.records import (
     StoryMember,
     Takedown,
 )
-from text.diff import Edit, Line, Span
+from text.diff import Edit, Line, Span, diff_texts
 
 #: Unchanged paragraphs in a row beyond which only the first and the last are shown.
 _FEW = 4
+
+#: Changed paragraphs that a short difference shows, and the characters of each.
+_SHORT_LINES, _SHORT_CHARS = 12, 200
 
 _STYLES = {Edit.SAME: "", Edit.ADDED: "green underline", Edit.REMOVED: "red strike"}
 _MARKS = {Edit.SAME: "{}", Edit.ADDED: "{{+{}+}}", Edit.REMOVED: "[-{}-]"}
@@ -56,6 +60,8 @@ class Sheet:
     revisions: int
     #: All of them, in the order of their capture.
     snapshots: tuple[Snapshot, ...]
+    #: Which versions read them, those that count no more included.
+    readings: tuple[PastReading, ...] = ()
     members: tuple[Member, ...] = ()
     #: Members that are not listed.
     more_members: int = 0
@@ -144,11 +150,51 @@ def draw_changes(article: Article, old: Revision, new: Revision, lines: Sequence
     rows = list(_changed_fields(old.extraction, new.extraction, zone))
     if rows:
         show(grid(rows))
+    if old.extraction.extractor != new.extraction.extractor:
+        by = f"read by {old.extraction.extractor} and {new.extraction.extractor}: some of it may be the rules'"
+        out().print(Text(f"The two were {by}.", style="yellow"))
     out().print()
     for line in _shortened(lines):
         out().print(_line_text(line))
     if all(span.edit is Edit.SAME for line in lines for span in line):
         out().print(Text("The words are the same; punctuation or layout differs.", style="dim"))
+
+
+def draw_difference(head: str, url: str, old: Extraction, new: Extraction, zone: ZoneInfo) -> None:
+    """Print in short how two readings of one page differ."""
+    out().print(said(head, style="bold"))
+    out().print(said(url, style="dim"))
+    rows = list(_changed_fields(old, new, zone))
+    if rows:
+        show(grid(rows))
+    for line in short_difference(old, new):
+        out().print(_line_text(line))
+    out().print()
+
+
+def short_difference(old: Extraction, new: Extraction) -> list[Line]:
+    """The changed paragraphs of two readings, the first of them and the beginning of each."""
+    changed = [
+        line for line in diff_texts(words_of(old), words_of(new)) if any(span.edit is not Edit.SAME for span in line)
+    ]
+    shown = [_cut(line) for line in changed[:_SHORT_LINES]]
+    rest = len(changed) - len(shown)
+    return [*shown, (Span(Edit.SAME, f"… and {rest} more changed paragraphs"),)] if rest else shown
+
+
+def words_of(read: Extraction) -> str:
+    """What a reading says, headline first."""
+    return "\n".join(filter(None, (read.kicker, read.title, read.subtitle, read.text)))
+
+
+def _cut(line: Line) -> Line:
+    """The line without what goes beyond the room that a short difference has for it."""
+    room, spans = _SHORT_CHARS, []
+    for span in line:
+        if room > 0:
+            spans.append(Span(span.edit, span.text if len(span.text) <= room else f"{span.text[:room]}…"))
+        room -= len(span.text)
+    return tuple(spans)
 
 
 # ------------------------------------------------------------------ what the page says
@@ -198,9 +244,19 @@ def _known_of_it(sheet: Sheet, zone: ZoneInfo) -> Iterator[tuple[str, Text]]:
         ("采集源 source", article.source_key),
         ("内容摘要 content_digest", sheet.revision.content_digest),
         ("载荷摘要 payload_digest", _payload(sheet, zone)),
-        ("提取器 extractor", read.extractor),
+        ("提取器 extractor", read.extractor + _formerly(sheet, zone)),
     ]
     return ((label, said(value, style="dim")) for label, value in rows if value)
+
+
+def _formerly(sheet: Sheet, zone: ZoneInfo) -> str:
+    """By which versions the same payload was read before."""
+    number = sheet.response.id if sheet.response else None
+    before = [each for each in sheet.readings if each.snapshot_id == number and each.superseded_at is not None]
+    told = ", ".join(
+        f"{each.extractor} until {_second(each.superseded_at, zone)}" for each in before if each.superseded_at
+    )
+    return f" ({told})" if told else ""
 
 
 def _payload(sheet: Sheet, zone: ZoneInfo) -> str:

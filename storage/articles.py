@@ -215,7 +215,7 @@ def _known(connection: Connection, found: Iterable[Row[Any]]) -> dict[ArticleId,
         )
         .join_from(latest, own, own.c.id == latest.c.snapshot_id)
         .join(response, response.c.id == latest.c.response_id)
-        .outerjoin(extractions, extractions.c.id == visits.extraction_of(latest.c.response_id))
+        .outerjoin(extractions, visits.read_from(latest.c.response_id))
     )
     last = {row.article_id: row for row in connection.execute(query)} if unique else {}
     return {article_id: _known_article(row, last.get(article_id)) for article_id, row in unique.items()}
@@ -273,7 +273,7 @@ def _assemble(connection: Connection, found: Sequence[Row[Any]]) -> list[Article
         latest.c.content_digest.label("digest"),
         latest.c.revision,
         extractions,
-    ).outerjoin_from(latest, extractions, extractions.c.id == visits.extraction_of(latest.c.response_id))
+    ).outerjoin_from(latest, extractions, visits.read_from(latest.c.response_id))
     last = {row.article_id: row for row in connection.execute(query)} if found else {}
     return [_article(row, last.get(row.id)) for row in found]
 
@@ -312,7 +312,7 @@ def _snapshots(connection: Connection, article_id: ArticleId) -> list[Snapshot]:
 def _extractions(connection: Connection, response_ids: Sequence[SnapshotId]) -> dict[SnapshotId, Extraction]:
     found: dict[SnapshotId, Extraction] = {}
     for part in chunks(response_ids):
-        query = select(extractions).where(extractions.c.snapshot_id.in_(part)).order_by(extractions.c.id)
+        query = select(extractions).where(extractions.c.snapshot_id.in_(part), extractions.c.superseded_at.is_(None))
         found |= {row.snapshot_id: rows.extraction(row) for row in connection.execute(query)}
     return found
 
@@ -322,10 +322,8 @@ def stated_at() -> Any:
     last, read = snapshots.alias(), extractions.alias()
     published_at = (
         select(read.c.published_at)
-        .join_from(last, read, read.c.snapshot_id == func.coalesce(last.c.refers_to, last.c.id))
+        .join_from(last, read, visits.read_from(func.coalesce(last.c.refers_to, last.c.id), read))
         .where(last.c.id == visits.newest_id(articles.c.id))
-        .order_by(read.c.id.desc())
-        .limit(1)
         .correlate_except(last, read)
         .scalar_subquery()
     )

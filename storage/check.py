@@ -126,7 +126,8 @@ def _rows(database: Database) -> Iterator[Finding]:
             "snapshot",
             "nothing was read from its payload",
             select(snapshots.c.id).where(
-                snapshots.c.kind == SnapshotKind.RESPONSE, snapshots.c.id.not_in(select(extractions.c.snapshot_id))
+                snapshots.c.kind == SnapshotKind.RESPONSE,
+                snapshots.c.id.not_in(select(extractions.c.snapshot_id).where(extractions.c.superseded_at.is_(None))),
             ),
             snapshots.c.id,
         ),

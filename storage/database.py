@@ -24,6 +24,9 @@ from storage.failures import explain, lost_a_race
 #: How long to wait for another writer: the longest write seen with eight writers took 0.44 s.
 BUSY_TIMEOUT_S = 30.0
 
+#: The same after it was waited for in vain, until a write begins again: who ends because of it ends soon.
+IMPATIENT_S = 2.0
+
 #: How often a transaction that lost against another one is done again.
 MAX_ATTEMPTS = 5
 
@@ -210,12 +213,38 @@ def _sqlite(url: URL, busy_timeout_s: float) -> Engine:
         finally:
             cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
+    event.listen(engine, "begin", _Turns(busy_timeout_s).begin)
     return engine
+
+
+class _Turns:
+    """How transactions of one database begin, and how long a writer waits for its turn."""
+
+    def __init__(self, busy_timeout_s: float) -> None:
+        self._patience_s = busy_timeout_s
+        #: The last writer did not get its turn.
+        self._in_vain = False
+
+    def begin(self, connection: Connection) -> None:
+        if not connection.get_execution_options().get(_WRITES, False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        impatient = self._in_vain
+        if impatient:
+            self._wait_up_to(connection, min(IMPATIENT_S, self._patience_s))
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except SQLAlchemyError:
+            self._in_vain = True
+            raise
+        else:
+            self._in_vain = False
+        finally:
+            if impatient:
+                self._wait_up_to(connection, self._patience_s)
+
+    def _wait_up_to(self, connection: Connection, seconds: float) -> None:
+        _pragma(connection, f"busy_timeout = {int(seconds * 1000)}")
 
 
 def _pragma(connection: Connection, words: str) -> None:

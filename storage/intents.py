@@ -20,6 +20,7 @@ from storage.records import (
     Profile,
     Refusal,
     Relevance,
+    SnapshotId,
     Trouble,
     Validators,
 )
@@ -51,6 +52,19 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewReading:
+    """What today's rules read from a stored response, in place of what older ones had read."""
+
+    snapshot_id: SnapshotId
+    #: The version whose reading counts until now; where another one counts by then, nothing is done.
+    instead_of: str
+    content_digest: Digest
+    #: None: it cannot be read again, but its words are taken for those of the digest.
+    extraction: Extraction | None
+    relevance: Relevance | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewArticle:
     visited: Visited
     reading: Reading
@@ -68,6 +82,8 @@ class NewRevision:
     reading: Reading
     known: KnownArticle
     aliases: tuple[str, ...] = ()
+    #: Of the snapshots that it is compared with, where older rules had read them; stored before it is.
+    anew: tuple[NewReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +94,8 @@ class SameRevision:
     reading: Reading
     known: KnownArticle
     aliases: tuple[str, ...] = ()
+    #: As in a NewRevision.
+    anew: tuple[NewReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Any, assert_never
 from sqlalchemy import Connection, Row, or_, select, update
 
 from storage import articles as works
-from storage import changes, entries, identity, issues
+from storage import changes, entries, identity, issues, rereading
 from storage import snapshots as visits
 from storage.database import Database
 from storage.entries import Outcome
@@ -126,9 +126,16 @@ class _Batch:
                 self.unwanted.append(intent.reading.payload_digest)
             self._withhold(visited, article.id)
             return
+        if not isinstance(intent, NewArticle) and intent.anew:
+            self._read_anew(article.id, intent)
         added = visits.add_response(self._connection, self._run_id, article.id, visited, intent.reading, self._now)
         identity.add_aliases(self._connection, article, names, found)
         self._stored(article, visited, added)
+
+    def _read_anew(self, article_id: ArticleId, intent: NewRevision | SameRevision) -> None:
+        by = intent.reading.extraction.extractor
+        if rereading.replace(self._connection, article_id, intent.anew, by, self._now).changed:
+            self.happened.append((ChangeKind.NEW_READING, article_id))
 
     def _article(self, intent: NewArticle | NewRevision | SameRevision, found: identity.Named) -> Row[Any]:
         if isinstance(intent, NewArticle):

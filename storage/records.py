@@ -555,6 +555,8 @@ class StoryMember:
 class ChangeKind(StrEnum):
     NEW_ARTICLE = "new-article"
     NEW_REVISION = "new-revision"
+    #: An extractor of another version read the stored payloads, and what readers see is another.
+    NEW_READING = "new-reading"
     GONE = "gone"
     BACK = "back"
     TAKEDOWN = "takedown"
@@ -665,6 +667,8 @@ class IssueKind(StrEnum):
     TIME_LIMIT = "time-limit"
     CRASH = "crash"
     EXTRACTION = "extraction"
+    #: A page that was read is not like the others of its site.
+    UNLIKE_SITE = "unlike-site"
     #: Its worker was lost, and another run took its place.
     TAKEN_OVER = "taken-over"
 

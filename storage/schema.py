@@ -60,7 +60,7 @@ __all__ = [
 ]
 
 #: Revisions of the schema, oldest first; the last is the one this code speaks.
-VERSIONS = ("0001", "0002")
+VERSIONS = ("0001", "0002", "0003")
 
 runs = Table(
     "runs",

@@ -17,6 +17,9 @@ from sqlalchemy import (
 from storage.columns import Id, Json, Name, OneOf, UtcTime, Words, is_digest, metadata, one_of, points_to
 from storage.records import ChangeKind, Precision, Profile, Relation, SnapshotKind, Takedown
 
+#: Of the readings of a snapshot the one that counts.
+_CURRENT = "superseded_at IS NULL"
+
 articles = Table(
     "articles",
     metadata,
@@ -137,9 +140,19 @@ extractions = Table(
     Column("relevance", Json),
     #: When its text was let go because it was older than texts are kept; NULL while it is there.
     Column("text_dropped_at", UtcTime),
+    #: When another reading of the snapshot took its place; NULL: the reading that counts.
+    Column("superseded_at", UtcTime),
     UniqueConstraint("snapshot_id", "extractor", name="snapshot_id_extractor"),
     points_to("snapshots", "snapshot_id", cascade=True),
     one_of("published_precision", Precision),
+    Index(
+        "uq_extractions_current",
+        "snapshot_id",
+        unique=True,
+        sqlite_where=text(_CURRENT),
+        postgresql_where=text(_CURRENT),
+    ),
+    Index("ix_extractions_extractor", "extractor", sqlite_where=text(_CURRENT), postgresql_where=text(_CURRENT)),
 )
 
 stories = Table(
@@ -178,13 +191,13 @@ changes = Table(
     Column("id", Id, primary_key=True),
     Column("kind", OneOf(ChangeKind), nullable=False),
     Column("article_id", Id, nullable=False),
-    #: NULL for what no run did: a takedown.
+    #: NULL for what no run did: a takedown, and a new reading by `quxun reextract`.
     Column("run_id", Id),
     Column("recorded_at", UtcTime, nullable=False),
     points_to("articles", "article_id"),
     points_to("runs", "run_id"),
     one_of("kind", ChangeKind),
-    CheckConstraint("run_id IS NOT NULL OR kind = 'takedown'", name="run_id"),
+    CheckConstraint("run_id IS NOT NULL OR kind IN ('takedown', 'new-reading')", name="run_id"),
     Index("ix_changes_run_id", "run_id", "kind"),
     Index("ix_changes_article_id", "article_id"),
     sqlite_autoincrement=True,

@@ -10,11 +10,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Subquery, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, and_, bindparam, case, func, or_, select
 
 from storage import rows
 from storage.intents import Reading, Revisit, Visited
-from storage.records import ArticleId, Digest, RunId, Snapshot, SnapshotId, SnapshotKind
+from storage.records import ArticleId, Digest, Extraction, Relevance, RunId, Snapshot, SnapshotId, SnapshotKind
 from storage.schema import extractions, snapshots
 
 
@@ -78,15 +78,20 @@ def add_response(
             "content_digest": reading.content_digest,
         },
     )
-    connection.execute(
-        _ADD_EXTRACTION,
-        rows.extraction_values(reading.extraction)
-        | {
-            "snapshot_id": snapshot_id,
-            "relevance": None if reading.relevance is None else asdict(reading.relevance),
-        },
-    )
+    add_extraction(connection, snapshot_id, reading.extraction, reading.relevance)
     return added
+
+
+def add_extraction(
+    connection: Connection, snapshot_id: SnapshotId, read: Extraction, relevance: Relevance | None
+) -> None:
+    """Add what was read from a snapshot; no other reading of it may count any more."""
+    connection.execute(_ADD_EXTRACTION, {"snapshot_id": snapshot_id} | reading_values(read, relevance))
+
+
+def reading_values(read: Extraction, relevance: Relevance | None) -> rows.Values:
+    """The columns of a reading."""
+    return rows.extraction_values(read) | {"relevance": None if relevance is None else asdict(relevance)}
 
 
 def add_revisit(
@@ -165,12 +170,9 @@ def newest_id(article_id: Any) -> Any:
     )
 
 
-def extraction_of(response_id: Any) -> Any:
-    """The id of the newest extraction of a response, as part of another query."""
-    inner = extractions.alias()
-    return (
-        select(func.max(inner.c.id)).where(inner.c.snapshot_id == response_id).correlate_except(inner).scalar_subquery()
-    )
+def read_from(response_id: Any, read: Any = extractions) -> ColumnElement[bool]:
+    """Whether a reading is the one of that response that counts, as part of another query."""
+    return and_(read.c.snapshot_id == response_id, read.c.superseded_at.is_(None))
 
 
 def of_article(article_id: ArticleId) -> Select[Any]:

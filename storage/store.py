@@ -28,6 +28,7 @@ from storage.issues import Issues
 from storage.keeping.retention import Retention
 from storage.keeping.sizes import Sizes
 from storage.processes import Processes
+from storage.readings import Readings
 from storage.recorder import record
 from storage.records import RunId, Source
 from storage.robots import Robots
@@ -45,6 +46,7 @@ class Store:
         self.sources = Sources(database)
         self.entries = Entries(database)
         self.articles = Articles(database, payloads)
+        self.readings = Readings(database)
         self.runs = Runs(database)
         self.issues = Issues(database)
         self.robots = Robots(database)

@@ -1,4 +1,7 @@
-"""Stories: articles of several publishers that carry the same text. A member never moves to another story."""
+"""Stories: articles of several publishers that carry the same text.
+
+A member never moves to another story because its words were changed, only where better rules read it again.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,13 +16,11 @@ from storage.database import Database
 from storage.errors import NotFound
 from storage.identity import by_id
 from storage.records import ArticleId, Digest, Relation, StoryId, StoryMember
+from storage.regrouping import ALONE, FIRST, merge, part, same_words
 from storage.schema import articles, publishers, snapshots, stories, story_members
 
 #: Number of the advisory lock under which stories grow: two copies that arrive at once must meet.
 STORIES_LOCK = 2
-
-_FIRST = "the first to be published with these words"
-_ALONE = "nobody else has these words"
 
 
 class Stories:
@@ -74,6 +75,12 @@ class Stories:
             self._database.lock(connection, STORIES_LOCK)
             return [_settle_exact(connection, article_id, now) for article_id in article_ids]
 
+    def settle_all_anew(self, article_ids: Sequence[ArticleId], now: datetime) -> list[StoryMember]:
+        """The same for articles that were read again: they also leave a story, and whole stories meet. Idempotent."""
+        with self._database.write() as connection:
+            self._database.lock(connection, STORIES_LOCK)
+            return [_settle_anew(connection, article_id, now) for article_id in article_ids]
+
 
 def _settle_exact(connection: Connection, article_id: ArticleId, now: datetime) -> StoryMember:
     member = _member(connection, article_id)
@@ -88,13 +95,24 @@ def _settle_exact(connection: Connection, article_id: ArticleId, now: datetime) 
         oldest = min(told, key=lambda other: other.story_id)
         return _join(connection, article_id, Relation.EXACT, _evidence(oldest), now, oldest.story_id)
     if not others or (own.stated_at, own.id) < (others[0].stated_at, others[0].id):
-        return _join(connection, article_id, Relation.ORIGINAL, _FIRST if others else _ALONE, now, None)
-    story = _join(connection, others[0].id, Relation.ORIGINAL, _FIRST, now, None)
+        return _join(connection, article_id, Relation.ORIGINAL, FIRST if others else ALONE, now, None)
+    story = _join(connection, others[0].id, Relation.ORIGINAL, FIRST, now, None)
     return _join(connection, article_id, Relation.EXACT, _evidence(others[0]), now, story.story_id)
 
 
+def _settle_anew(connection: Connection, article_id: ArticleId, now: datetime) -> StoryMember:
+    own = connection.execute(_STANDING, {"article": article_id}).one_or_none()
+    story_id = None if own is None or own.takedown is not None else part(connection, article_id, now)
+    if own is not None and story_id is not None:
+        others = connection.execute(_SAME_WORDS, {"digest": own.content_digest, "publisher": own.publisher_id}).all()
+        told = {story_id, *(other.story_id for other in others if other.story_id is not None)}
+        if len(told) > 1:
+            merge(connection, told)
+    return _settle_exact(connection, article_id, now)
+
+
 def _evidence(other: Row[Any]) -> str:
-    return f"the same words as article {other.id} of {other.publisher}"
+    return same_words(other.id, other.publisher)
 
 
 def _member(connection: Connection, article_id: ArticleId) -> StoryMember | None:
@@ -142,7 +160,13 @@ def _with_words(digest: Any) -> Select[Any]:
 # Built once: they run for every new article, and building costs more than running.
 _MEMBER = select(story_members).where(story_members.c.article_id == bindparam("article"))
 _STANDING = (
-    select(articles.c.id, articles.c.publisher_id, stated_at().label("stated_at"), snapshots.c.content_digest)
+    select(
+        articles.c.id,
+        articles.c.publisher_id,
+        articles.c.takedown,
+        stated_at().label("stated_at"),
+        snapshots.c.content_digest,
+    )
     .outerjoin_from(articles, snapshots, snapshots.c.id == visits.newest_id(articles.c.id))
     .where(articles.c.id == bindparam("article"))
 )

@@ -5,6 +5,7 @@ box whose lines weigh most, where prose counts for a box and links, notices and 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.extract.boilerplate import (
@@ -17,13 +18,18 @@ from crawler.extract.boilerplate import (
     is_never_body,
 )
 from crawler.extract.layout import Box, Layout, Line
+from crawler.extract.others import is_linked_title, mark_others
 from crawler.extract.words import words
 
-TEASER_LINES = 8  # of an item in a list of stories
 MAX_PROSE = 400  # one long paragraph must not outweigh a page
 QUOTED = 80.0  # what it is worth to hold the line that the page's description quotes
 NEAR_LINES = 14  # below a headline, where a body begins
 NEAR = 40.0  # what it is worth to hold the first prose there; decides for briefs only
+TOLD = 30.0  # weight of a sentence that could be the article's
+SCATTERED = 0.35  # of the article's prose, at most, that stands together among comments and teasers
+DEEPEST = 60  # boxes around the first prose that are looked into
+FURNITURE = 2  # lines of links and the like for each of prose, in what is left out of a body
+ASIDE = 0.6  # of the article's prose, at most, in what is left out
 KNOWN_SHARE = 0.6  # a known container is taken if it holds this much of the best one
 
 #: Tokens of class or id that a CMS gives to nothing but the body.
@@ -38,6 +44,7 @@ _KNOWN = frozenset(
 )
 _BEGINS = re.compile(r"信息内容\]>begin|^enpcontent$|contentstart$|正文.{0,4}(?:begin|start|开始)")
 _ENDS = re.compile(r"信息内容\]>end|^/enpcontent$|contentend$|正文.{0,4}(?:end|结束)")
+_WHOLE_DAY = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}")
 _STOPS = re.compile(r"[,。!?;、…](?!\d)|[\u3400-\u9fff][:.]")
 
 
@@ -66,8 +73,7 @@ class Weights:
         for box in layout.boxes:
             if self._is_junk(box):
                 self.junk[box.start : box.end] = [True] * (box.end - box.start)
-        self._mark_teasers()
-        self._mark_abstracts()
+        mark_others(layout, self._plain, self.prose, self.junk)
         self._mark_below_headings()
         self.lines = [self._weight(number, line) for number, line in enumerate(layout.lines)]
         self._sums = _sums(self.lines)
@@ -112,28 +118,11 @@ class Weights:
             return False
         return box.end - box.start > 1 or self.leads_on(box.start)
 
-    def _mark_teasers(self) -> None:
-        """Three or more boxes side by side that each begin with a link are a list of other stories."""
-        lines = self.layout.lines
-        groups: dict[tuple[int, object, str], list[Box]] = {}
-        for box in self.layout.boxes:
-            if 0 < box.end - box.start <= TEASER_LINES and box.parent >= 0:
-                first = lines[box.start]
-                if first.linked > 5 and first.linked * 2 > len(first.text):
-                    groups.setdefault((box.parent, box.element.tag, box.name), []).append(box)
-        for boxes in groups.values():
-            if len(boxes) >= 3:
-                for box in boxes:
-                    if self.prose(box.start, box.end) < 200 and all(
-                        line.heading != 1 for line in lines[box.start : box.end]
-                    ):
-                        self.junk[box.start : box.end] = [True] * (box.end - box.start)
-
     def leads_on(self, number: int) -> bool:
         """Whether a line is a heading like 相关阅读 that linked titles follow."""
         lines = self.layout.lines
         return begins_related(lines[number].text) and any(
-            _is_linked_title(line) for line in lines[number + 1 : number + 4]
+            is_linked_title(line) for line in lines[number + 1 : number + 4]
         )
 
     def _mark_below_headings(self) -> None:
@@ -145,18 +134,6 @@ class Weights:
             while box.start == number and box.parent > 0 and box.end == number + 1:
                 box = self.layout.boxes[box.parent]
             self.junk[number : box.end] = [True] * (box.end - number)
-
-    def _mark_abstracts(self) -> None:
-        """Short prose below a linked heading, three times or more, tells of other stories too."""
-        lines = self.layout.lines
-        below = [
-            number
-            for number in range(1, len(lines))
-            if 0 < self._plain[number] < 260 and not lines[number].linked and _is_linked_title(lines[number - 1])
-        ]
-        if len(below) >= 3:
-            for number in below:
-                self.junk[number] = True
 
 
 def find_body(layout: Layout, weights: Weights, headline: int = -1, opening: int = -1) -> Body | None:
@@ -202,8 +179,10 @@ def _container(layout: Layout, weights: Weights, headline: int, opening: int) ->
         return Body(layout, known.start, known.end, f"container:{tokens[0]}")
     if best is None:
         return None
+    best = _tightened(layout, best, weights, headline, near)
     box = _loosened(layout, best, weights, headline)
-    return Body(layout, box.start, box.end, f"density:{box.element.tag}")
+    start, end = _extended(layout, box, weights, headline)
+    return Body(layout, start, end, f"density:{box.element.tag}")
 
 
 def _holds(layout: Layout, known: Box, best: Box, weights: Weights) -> bool:
@@ -231,12 +210,96 @@ def _loosened(layout: Layout, box: Box, weights: Weights, headline: int) -> Box:
     return box
 
 
+def _tightened(layout: Layout, box: Box, weights: Weights, headline: int, near: int) -> Box:
+    """The box inside that holds the article, where what it leaves out is the page's furniture."""
+    if not box.start <= near < box.end:
+        near = max(range(box.start, box.end), key=weights.lines.__getitem__)
+    chain, number = [], layout.lines[near].box
+    while number >= 0 and layout.boxes[number] is not box:
+        chain.append(layout.boxes[number])
+        number = layout.boxes[number].parent
+    told = _sums([float(weights.lines[number] >= TOLD) for number in range(box.start, box.end)])
+    prose = _sums([max(0.0, weights.lines[number]) for number in range(box.start, box.end)])
+    furniture = _sums(
+        [float(_is_furniture(layout.lines[number], weights.lines[number])) for number in range(box.start, box.end)]
+    )
+    first = box.start
+    for inner in reversed(chain[:DEEPEST]):
+        rest = _Rest(max(box.start, headline + 1) - first, inner.start - first, inner.end - first, box.end - first)
+        clutter = rest.of(furniture)
+        if clutter < 2 or clutter < FURNITURE * rest.of(told):
+            continue
+        own = weights.prose(inner.start, inner.end)
+        if rest.of(prose) <= ASIDE * own or _is_scattered(layout, weights, rest.numbers(first), own):
+            box = inner
+    return box
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What a box around holds beside one inside; as offsets."""
+
+    start: int
+    inner_start: int
+    inner_end: int
+    end: int
+
+    def of(self, sums: list[float]) -> float:
+        above = sums[self.inner_start] - sums[self.start] if self.start < self.inner_start else 0.0
+        return above + sums[self.end] - sums[self.inner_end]
+
+    def numbers(self, first: int) -> Iterator[int]:
+        yield from range(first + self.start, first + self.inner_start)
+        yield from range(first + self.inner_end, first + self.end)
+
+
+def _is_furniture(line: Line, weight: float) -> bool:
+    return weight < 0 or (weight == 0 and is_boilerplate(line.text))
+
+
+def _is_scattered(layout: Layout, weights: Weights, rest: Iterator[int], prose: float) -> bool:
+    """Whether no two sentences stand together, and none says as much as the article: comments and teasers."""
+    together: dict[int, float] = {}
+    for number in rest:
+        if weights.lines[number] >= TOLD:
+            mine = layout.lines[number].box
+            around = layout.boxes[mine].parent if mine >= 0 else -1
+            together[around] = together.get(around, 0.0) + weights.lines[number]
+    return len(together) >= 3 and max(together.values()) <= SCATTERED * prose
+
+
+def _extended(layout: Layout, box: Box, weights: Weights, headline: int) -> tuple[int, int]:
+    """The lines of a box; of a lone paragraph with those beside it that stand in boxes of its kind."""
+    start, end = box.start, box.end
+    if end - start > 1:
+        return start, end
+    while start - 1 > headline and _is_beside(layout, box, start - 1) and _goes_with(layout, weights, start - 1):
+        start -= 1
+    while end < len(layout.lines) and _is_beside(layout, box, end) and _goes_with(layout, weights, end):
+        end += 1
+    return start, end
+
+
+def _is_beside(layout: Layout, box: Box, number: int) -> bool:
+    """Whether a line stands in a box like this one within the same box around."""
+    mine = layout.lines[number].box
+    if mine < 0 or box.parent < 0:
+        return False
+    other = layout.boxes[mine]
+    return other.parent == box.parent and other.element.tag == box.element.tag and other.name == box.name
+
+
+def _goes_with(layout: Layout, weights: Weights, number: int) -> bool:
+    line = layout.lines[number]
+    return (
+        _may_belong(line, weights.lines[number])
+        and not is_header_line(line.text)
+        and _WHOLE_DAY.search(line.text[:40]) is None
+    )
+
+
 def _may_belong(line: Line, weight: float) -> bool:
     return weight >= 0 and not line.linked and not begins_related(line.text) and not is_boilerplate(line.text)
-
-
-def _is_linked_title(line: Line) -> bool:
-    return len(line.text) >= 8 and line.linked >= 0.8 * len(line.text.replace(" ", ""))
 
 
 def _plain_size(layout: Layout, box: Box) -> float:

@@ -8,8 +8,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from crawler.extract.boilerplate import is_boilerplate
+from crawler.extract.labels import Kind, labelled, split
 from crawler.extract.layout import Line
-from crawler.extract.names import credited, people, unique
+from crawler.extract.names import MEDIUM, credited, is_name, people, unique
 from storage.records import Person, Role
 
 LEAD_LINES = 3  # a dateline stands in the first paragraphs
@@ -24,19 +26,18 @@ _NEWS_LEAD = re.compile(r"^[^。]{0,30}?(?:讯|电|消息|报道)[\s:：,，]*[(
 _BARE_LEAD = re.compile(
     r"^([\u3400-\u9fff·]{2,12}(?:记者|通讯员)\s+[\u3400-\u9fff、\s]{2,30}?\s*(?:报道|摄影报道))(?:[\s:：,，]|$)"
 )
-_HEADER = re.compile(
-    r"(?:^|[\s|丨/\[【(（　])(?:文章作者|本文作者|作\s*者|记\s*者|撰稿人?|撰文|采写|文字|通讯员|"
-    r"供稿人)\s*[:：／/\s]\s*(?P<names>[^|丨\[\]【】]{2,60})"
-)
-_STOP = re.compile(
-    r"\s*(?:来源|稿源|(?:责任)?编辑|责编|审核|校对|发布|发表|时间|日期|浏览|点击|阅读|字号|字体|分享|打印|评论|"
-    r"(?:19|20)\d\d\s*[-/.年]|[:：])"
-)
+_TOOL = re.compile(r"\d{2,4}[-/.年]|我要|打印|关闭|分享|收藏|纠错|返回|查看|更多|[A-Z][-+]?$|字号|字体|大$|中$|小$")
 _TRAILING = re.compile(r"[(（]([^（）()]{2,30})[)）]\s*[。.]?\s*$")
 _WHOLE = re.compile(
     r"^[□■●◆▲◇▶*\-—|\s(（\[【]*(?:[^。！？；]{0,24}?(?:记\s*者|通\s*讯\s*员|评论员|撰稿|撰文|采写|作\s*者|主笔|"
     r"执笔|编译|实习生)|文\s*[/丨｜|／:：]|文\s*/\s*图|图\s*/\s*文|[^。]{0,16}摄\s*影)"
 )
+_OFFICE = re.compile(
+    r"(?P<name>[\u3400-\u9fff]{2,3}?)[\s,，]*(?:(?:北京|上海|天津|重庆|中国|中共|全国|国家|清华|复旦|浙江|南京|武汉|山东|中央)"
+    r"[^。]{2,40}|[^。]{0,20}(?:大学|学院|研究院|研究所|委员会|政府|协会|医院|集团)[^。]{0,20})"
+    r"(?:教授|院长|研究员|主任|所长|委员|博士|学者|书记|会长|讲师|处长|部长|主席|理事长|副?秘书长|记者|评论员)[)）]?$"
+)
+_CLERK = re.compile(r"发布|录入|上传|责任人|信息员|编发")  # who entered a text edited nothing
 _EDITORS = re.compile(
     r"(?:责任编辑|责编|初审编辑|终审编辑|见习编辑|实习编辑|编辑|初审|复审|终审|审校|校对|审核|编审|主编|总监制|"
     r"监制|值班主任|责任校对|统筹|签发)\s*[:：/丨|]?\s*(?P<names>[^:：/丨|]{2,30}?)"
@@ -53,30 +54,59 @@ def find_byline(body: Sequence[str], header: Sequence[Line], tail: Sequence[Line
     for text in [*body[:HEAD_LINES], *reversed(body[-TAIL_LINES:])]:
         if found := _whole_line(text):
             return found, "line"
-    for line in [*header, *tail]:
-        if found := labelled(" ".join(piece.strip() for piece in line.pieces if piece.strip())):
-            return found, "header"
+    if found := unique([person for line in header for person in signed(line)]):
+        return found, "header"
     for line in header:
-        if found := _beside_date(line):
+        if found := _unlabelled(line):
             return found, "header"
+    for line in tail:
+        if found := signed(line):
+            return found, "tail"
     if body and (found := _in_last_parenthesis(body[-TAIL_LINES:])):
         return found, "tail"
     return (), ""
 
 
-def labelled(text: str) -> tuple[Person, ...]:
+def signed(line: Line) -> tuple[Person, ...]:
     """The names behind `作者：` or `记者：` in a header or tail line."""
-    if len(text) > 200:
+    found: list[Person] = []
+    for part in labelled(line):
+        if part.kind is not Kind.AUTHOR or not part.values:
+            continue
+        role = Role.CORRESPONDENT if "通讯员" in part.label else Role.REPORTER if "记者" in part.label else Role.AUTHOR
+        whole = " ".join(part.values[:2])
+        found.extend(_first_people(part.values, role) or _leading(whole, role, labelled=True) or _titled(whole, role))
+    return unique(found)
+
+
+def _first_people(values: Sequence[str], role: Role) -> tuple[Person, ...]:
+    """The names before whatever a template set behind them."""
+    found: list[Person] = []
+    for value in values:
+        names = _leading(value, role, labelled=not found)
+        if not names:
+            break
+        found.extend(names)
+    return tuple(found)
+
+
+def _leading(value: str, role: Role, *, labelled: bool) -> tuple[Person, ...]:
+    """The names that a value begins with, before the tools of the page (`王燕 [我要纠错] 打印`)."""
+    tokens = value.split()
+    stop = next((number for number, token in enumerate(tokens) if _is_tool(token)), len(tokens))
+    own = " ".join(tokens[:stop])
+    return people(own, role, labelled=labelled) or credited(own)
+
+
+def _is_tool(token: str) -> bool:
+    return is_boilerplate(token) or token[0] in "[【(<" or _TOOL.match(token) is not None
+
+
+def _titled(text: str, role: Role) -> tuple[Person, ...]:
+    """A name glued to the office of its bearer: `王燕望海大学教授`."""
+    if (match := _OFFICE.match(text)) is None or not is_name(match["name"]):
         return ()
-    match = _HEADER.search(unicodedata.normalize("NFKC", text))
-    if match is None:
-        return ()
-    names = match["names"]
-    if stop := _STOP.search(names):
-        names = names[: stop.start()]
-    label = match.group()[: match.start("names") - match.start()]
-    role = Role.CORRESPONDENT if "通讯员" in label else Role.REPORTER if "记" in label else Role.AUTHOR
-    return people(names, role, labelled=True) or credited(names)
+    return (Person(name=match["name"], role=role),)
 
 
 def find_editors(lines: Sequence[str]) -> tuple[Person, ...]:
@@ -86,10 +116,18 @@ def find_editors(lines: Sequence[str]) -> tuple[Person, ...]:
         text = unicodedata.normalize("NFKC", line)
         if len(text) > 120 or not any(word in text for word in ("编", "审", "校", "监制")):
             continue
+        for part in split(text):
+            if part.kind is Kind.EDITOR and part.values and not _CLERK.search(part.label):
+                found.extend(_leading(part.values[0], Role.EDITOR, labelled=True))
         for match in _EDITORS.finditer(re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]\s*[:：])", "", text)):
             names = re.sub(r"[_\s]*[A-Za-z]{0,4}\d+\s*$", "", match["names"])
             found.extend(people(names, Role.EDITOR, labelled=True))
     return unique(found)
+
+
+def _unlabelled(line: Line) -> tuple[Person, ...]:
+    """Names in a header line without a label."""
+    return (() if labelled(line) else _whole_line(line.text)) or _beside_date(line) or _with_medium(line)
 
 
 def _beside_date(line: Line) -> tuple[Person, ...]:
@@ -101,6 +139,14 @@ def _beside_date(line: Line) -> tuple[Person, ...]:
         if found := people(re.sub(r"^(?:作者|记者|文)\s*", "", piece)):
             return found
     return ()
+
+
+def _with_medium(line: Line) -> tuple[Person, ...]:
+    """`王燕/望海青年报`, a reporter and the medium."""
+    name, stroke, medium = line.text.partition("/")
+    if not stroke or not 2 < len(medium) <= 16 or not MEDIUM.search(medium) or not is_name(name.strip()):
+        return ()
+    return (Person(name=name.strip()),)
 
 
 def _in_lead(body: Sequence[str]) -> tuple[Person, ...]:
@@ -118,7 +164,7 @@ def _in_lead(body: Sequence[str]) -> tuple[Person, ...]:
 def _whole_line(text: str) -> tuple[Person, ...]:
     if len(text) > 80 or not _WHOLE.match(text):
         return ()
-    return _writers(credited(re.sub(r"\s*来源\s*[:：].*$", "", text)))
+    return _writers(credited(re.sub(r"\s*(?:(?<!\S)[\u3400-\u9fff]{1,2})?来源\s*[:：].*$", "", text)))
 
 
 def _in_last_parenthesis(lines: Sequence[str]) -> tuple[Person, ...]:

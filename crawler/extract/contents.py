@@ -6,7 +6,7 @@ from dataclasses import replace
 from crawler.extract.body import Body, Weights, find_body
 from crawler.extract.layout import Layout
 from crawler.extract.page import Page, fragment
-from crawler.extract.scripts import as_html, script_body
+from crawler.extract.scripts import as_html
 
 CLEARLY = 1.5  # how much more another text must hold than the page's own
 OPENING_CHARS = 14  # of the description, enough to find the line that it quotes
@@ -22,7 +22,7 @@ def find_contents(page: Page, headline: int, carried: str) -> tuple[Body, Weight
     """
     body = find_body(page.layout, page.weights, headline, _opening(page))
     size = _size(body, page.weights) if body else 0.0
-    for source, evidence in ((script_body(page.text), "script:memo"), (as_html(carried), "entry")):
+    for source, evidence in ((page.script, "script:memo"), (as_html(carried), "entry")):
         if source:
             layout = Layout.of(fragment(source))
             weights = Weights(layout)

@@ -1,6 +1,5 @@
 """Read pages that are not Chinese, with trafilatura. The only module that knows it."""
 
-from copy import deepcopy
 from dataclasses import dataclass
 
 import trafilatura
@@ -19,10 +18,10 @@ class Foreign:
 
 
 def read_foreign(page: Page) -> Foreign | None:
-    """What trafilatura reads, or None if it finds no text."""
+    """What trafilatura reads, or None if it finds no text. From its own tree: on ours it read one page in 180 worse."""
     try:
         document = trafilatura.bare_extraction(
-            deepcopy(page.tree), url=page.url or None, with_metadata=True, include_comments=False, favor_recall=False
+            page.text, url=page.url or None, with_metadata=True, include_comments=False, favor_recall=False
         )
     except Exception:  # noqa: BLE001 - whatever a library stumbles over, the page stays what it is: unread
         return None

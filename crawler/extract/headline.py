@@ -14,6 +14,7 @@ from crawler.extract.words import squash, words
 
 MAX_TITLE = 160
 HEAD_LINES = 3000  # at the top of a page, where a headline stands below any navigation
+MAX_LINES = 5  # over which a headline is broken
 ENOUGH = 22.0  # a lone heading that nothing confirms
 
 _HEADING_WEIGHT = {1: 24.0, 2: 14.0, 3: 8.0, 4: 4.0}
@@ -24,7 +25,8 @@ _SITE_WORDS = re.compile(
 )
 _TAGS = frozenset(words("原创 转载 独家 视频 图集 组图 图文 热 荐 头条 置顶 推荐 精 新 正文 专题 快讯"))
 _BAR = re.compile(r"(?:19|20)\d\d|来源|时间|日期")
-_ELLIPSIS = re.compile(r"(?:…|\.{2,})+$")
+_ADDRESS = re.compile(r"\s*(?:https?:|www\.)\S+$", re.IGNORECASE)
+_ELLIPSIS = re.compile(r"(?<![….])(?:…|\.\.)[….]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def find_headline(layout: Layout, tags: Tags, anchor: str = "") -> Headline | No
             best, most = number, weight
     if best < 0:
         return _claimed(claims, tags)
-    text = _with_second_line(layout, best, [*(claim.squashed for claim in claims), whole])
+    text = _with_next_lines(layout, best, [*(claim.text for claim in claims), tags.title])
     return Headline(_completed(text, claims), best, _evidence(text, claims, layout.lines[best]))
 
 
@@ -98,7 +100,7 @@ def _weight(line: Line, layout: Layout, claims: list[_Claim], titles: tuple[str,
     if size > MAX_TITLE or (line.linked * 2 > size and line.heading != 1):
         return -1.0
     squashed = squash(line.text)
-    if len(squashed) < 2 or squashed in site:
+    if len(squashed) < 2 or squashed in site or _ADDRESS.match(line.text):
         return -1.0
     weight = _HEADING_WEIGHT.get(line.heading, 0.0) + _confirmed(squashed, *titles)
     weight += max((_agreement(squashed, claim) for claim in claims), default=0.0)
@@ -140,16 +142,18 @@ def _agreement(squashed: str, claim: _Claim) -> float:
     return claim.weight * 0.4 * len(squashed) / len(other) if squashed in other else 0.0
 
 
-def _with_second_line(layout: Layout, number: int, wholes: list[str]) -> str:
-    """The line, joined with the next ones of the same heading where a claim has them as one."""
+def _with_next_lines(layout: Layout, number: int, wholes: list[str]) -> str:
+    """The line, joined with those next to it where a claim or the page's title has them as one."""
     text = _without_tag(layout.lines[number])
-    for following in layout.lines[number + 1 : number + 3]:
-        if following.box != layout.lines[number].box or not following.heading:
+    squashed = [squash(whole) for whole in wholes]
+    for following in layout.lines[number + 1 : number + MAX_LINES]:
+        if following.linked or len(following.text) > MAX_TITLE or not squash(following.text):
             break
         both = squash(text + following.text)
-        if not any(whole.startswith(both) for whole in wholes):
+        if not any(whole.startswith(both) for whole in squashed):
             break
-        text = f"{text} {following.text}"
+        glued = any(text[-1] + following.text[0] in whole for whole in wholes)
+        text = f"{text}{following.text}" if glued else f"{text} {following.text}"
     return text
 
 

@@ -30,6 +30,8 @@ _KINDS: dict[object, int] = {
     **dict.fromkeys(("li", "dd", "dt"), _ITEM),
     **{f"h{level}": _HEADING + level for level in range(1, 7)},
 }
+#: What holds the text of a news item in XML, and of `<pre>`, in which line breaks are meant.
+_FOREIGN_TAGS = frozenset(("doc", "document", "content", "text", "item", "news", "story", "pre"))
 _SHALLOW_TAGS = frozenset(("button", "select", "option", "object", "map", "svg", "dialog", "datalist"))
 _NEVER_HIDDEN = frozenset(("html", "body", "main", "article"))
 _NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -197,12 +199,24 @@ class _Walk:
         pieces = self.pieces
         if not pieces:
             return
-        text = clean_text("".join(pieces))
-        if text:
-            line = Line(text, tuple(pieces), self.linked, self.box, self.heading, self.listed > 0)
-            self.layout.lines.append(line)
+        raw = "".join(pieces)
+        for part in self._parts(raw):
+            if text := clean_text(part):
+                whole = tuple(pieces) if part is raw else (part,)
+                self.layout.lines.append(Line(text, whole, self.linked, self.box, self.heading, self.listed > 0))
         self.pieces = []
         self.linked = 0
+
+    def _parts(self, raw: str) -> list[str]:
+        """The lines of a text that breaks them itself: in an element that HTML does not know."""
+        if (
+            "\n" not in raw
+            or self.box < 0
+            or self.linked
+            or self.layout.boxes[self.box].element.tag not in _FOREIGN_TAGS
+        ):
+            return [raw]
+        return raw.split("\n")
 
 
 def clean_text(raw: str) -> str:

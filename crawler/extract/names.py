@@ -34,17 +34,28 @@ _HAN = r"\u3400-\u9fff"
 _NAME = re.compile(rf"[{_HAN}]{{2,4}}$")
 _LONG_NAME = re.compile(rf"[{_HAN}]{{1,8}}·[{_HAN}·]{{1,12}}$")
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z.'-]*(?: [A-Za-z][A-Za-z.'-]*){0,3}$")
+_PADDED = re.compile(rf"(?<![{_HAN}])([{_HAN}]) ([{_HAN}])(?![{_HAN}])")
 _SPLIT = re.compile(r"[\s、,，;；/／&|丨｜和与及]+|·(?=[^\u3400-\u9fff])")
-_ORGANISATION = re.compile(
-    r"网|报|社|台|部|局|委|办|中心|编辑|小编|综合|整理|本站|本网|管理|系统|新闻|集团|公司|学院|大学|学校|医院|"
-    r"频道|政府|客户端|融媒|通讯员|记者|供稿|"
-    r"组|会|处|院|厅|队|所|镇|街道|街|村|县|市|区|省|站|科|厂|店|园|馆|号|版|来源|作者|责编|发布|未知|佚名|"
-    r"匿名|转载|原创|摄|图|文字|视频|admin|null|none|http|www",
+_LONG_ORGANISATION = re.compile(
+    r"中心|编辑|小编|综合|整理|本站|本网|管理|系统|新闻|集团|公司|学院|大学|学校|医院|频道|政府|客户端|融媒|通讯员|记者|供稿|"
+    r"街道|来源|作者|责编|发布|未知|佚名|匿名|转载|原创|文字|视频|时间|日期|[网报台局区县镇村省]$|admin|null|none|http|www",
     re.IGNORECASE,
+)
+_ORGANISATION = re.compile(
+    rf"{_LONG_ORGANISATION.pattern}|[网报社台部局委办组会处院厅队所镇街村县市区省站科厂店园馆号版摄图]", re.IGNORECASE
+)
+#: The end of a medium's or an office's name.
+MEDIUM = re.compile(
+    r"(?:网|網|报|報|社|台|臺|站|报道|频道|客户端|新闻|中心|发布|政府|委员会|办公室|局|厅|杂志|周刊|在线|日报|"
+    r"晚报|融媒|之声|电视|广播|公众号|财经|传媒|观察|先锋)$"
+)
+#: What a page says to its readers, and a speaker in an interview.
+_TOOL = re.compile(
+    r"[您你吗呢的了]|^请|我要|打印|关闭|分享|收藏|纠错|返回|查看|更多|稿件|点击|评论|阅读|浏览|字号|字体|人气|登录|注册"
 )
 _NOT_NAMES = frozenset(
     words(
-        "从获 了解 了解到 现场 报道 电话 今日 昨日 近日 今天 昨天 日前 获悉 采访 表示 介绍 连线 探访 走访 通过 "
+        "信息 从获 了解 了解到 现场 报道 电话 今日 昨日 近日 今天 昨天 日前 获悉 采访 表示 介绍 连线 探访 走访 通过 "
         "看到 发现 来到 走进 在此 就此 全文 正文 完 "
         "资料图 资料图片 文图 图文 有删节 详见 化名 左一 右一 左二 右二 左 右 前排 中 时间 日期 时评 时政 时事 "
         "方面 时候 高新 金融 经典 安全 方案 文化 文章 文字 和谐 "
@@ -135,7 +146,8 @@ def is_name(token: str) -> bool:
         and (token[0] in _SURNAMES or token[:2] in _COMPOUND)
         and (len(token) < 4 or token[:2] in _COMPOUND)
         and token not in _NOT_NAMES
-        and _ORGANISATION.search(token) is None
+        # `刘会` is a person, though `会` ends the names of offices.
+        and (_LONG_ORGANISATION if len(token) == 2 else _ORGANISATION).search(token) is None
     )
 
 
@@ -153,25 +165,14 @@ def _names(token: str, labelled: bool) -> list[str]:
 
 def _believable(token: str) -> bool:
     """A pen name or a foreign one: short, and not an organisation."""
-    if _ORGANISATION.search(token) or token in _NOT_NAMES:
+    if _ORGANISATION.search(token) or token in _NOT_NAMES or _TOOL.match(token):
         return False
     return re.fullmatch(rf"[{_HAN}A-Za-z0-9_]{{2,8}}", token) is not None and re.search(rf"[{_HAN}]", token) is not None
 
 
 def _joined(text: str) -> str:
     """The text in NFKC, with single characters joined pairwise to names: `武 霖` → `武霖`."""
-    parts = unicodedata.normalize("NFKC", text).split()
-    joined: list[str] = []
-    single = False
-    for word in parts:
-        alone = len(word) == 1 and re.match(rf"[{_HAN}]", word) is not None
-        if alone and single:
-            joined[-1] += word
-            single = False
-        else:
-            joined.append(word)
-            single = alone
-    return " ".join(joined)
+    return _PADDED.sub(r"\1\2", " ".join(unicodedata.normalize("NFKC", text).split()))
 
 
 def _tight_labels(text: str) -> str:

@@ -14,10 +14,13 @@ from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HtmlProcessingInstru
 
 from crawler.extract.body import Weights
 from crawler.extract.layout import Layout
+from crawler.extract.mending import mend
+from crawler.extract.scripts import script_body
 from crawler.extract.tags import Tags, read_tags
 
 MAX_TAGS = 40_000  # start and end tags: a result list of three thousand rows; more takes longer than a visit may
 MAX_CHARS = 5_000_000  # more is no article, and would take a parser longer than a visit may
+MAX_SHOWN = 600_000  # characters that a reader sees: five times the longest text that a newspaper prints
 MAX_PROPERTIES = 3  # an article has one
 FAT_TAG_CHARS = 4_000  # a tag is looked at more closely from here on
 FAT_TAG_WORDS = 300  # libxml2 compares every attribute of a tag with every other
@@ -55,6 +58,11 @@ class Page:
         return Weights(self.layout)
 
     @cached_property
+    def script(self) -> str:
+        """The HTML of a body that only its script has; empty on most pages."""
+        return script_body(self.text)
+
+    @cached_property
     def tags(self) -> Tags:
         """What it says about itself to machines."""
         return read_tags(self.tree, self.url)
@@ -63,7 +71,7 @@ class Page:
 def parse(text: str, url: str = "", charset: str = "") -> Page:
     """The page that a decoded payload holds; any text gives one."""
     kept = text[:MAX_CHARS].replace("\0", "")
-    source = _CLOSERS.sub("", kept)
+    source = _CLOSERS.sub("", mend(kept))
     if PROPERTY in source:
         source = _without_property(source)
     if len(source) > FAT_TAG_CHARS:
@@ -73,7 +81,10 @@ def parse(text: str, url: str = "", charset: str = "") -> Page:
         # Unclosed <font> tags nest a paragraph each: 256 levels are too few for a real page, 2048 are not.
         tree, deep = _tree(source, huge=True)
     cut = deep or len(text) > MAX_CHARS or source.count("<") > MAX_TAGS
-    return Page(url=url, text=kept, charset=charset, tree=tree, cut=cut)
+    page = Page(url=url, text=kept, charset=charset, tree=tree, cut=cut)
+    if not cut and len(kept) > MAX_SHOWN and sum(len(line.text) for line in page.layout.lines) > MAX_SHOWN:
+        return Page(url=url, text=kept, charset=charset, tree=tree, cut=True)
+    return page
 
 
 def property_span(text: str) -> tuple[int, int] | None:

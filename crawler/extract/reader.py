@@ -15,15 +15,14 @@ from crawler.dates import read_date
 from crawler.extract.article import Circumstances, read_article
 from crawler.extract.foreign import Foreign, read_foreign
 from crawler.extract.headline import find_headline, strip_site
+from crawler.extract.language import is_chinese_page
 from crawler.extract.page import Page
 from crawler.extract.published import SLACK, Dated, find_date, find_modified
-from crawler.extract.scripts import script_body
-from crawler.extract.words import is_chinese, squash
+from crawler.extract.words import squash
 from crawler.extract.zone import Zone
 from storage.records import Entry, Extraction, Person, Refusal
 
-EXTRACTOR = "html/1"
-SAMPLE_CHARS = 6_000  # of visible text, to tell its language
+EXTRACTOR = "html/2"
 FOREIGN_LINES = 5_000  # trafilatura takes seconds for more; then our own rules read any language
 FOREIGN_CHARS = 300_000  # the same for what a reader sees
 
@@ -42,28 +41,12 @@ def extract(
     """
     if page.cut:
         return Refusal.TOO_COMPLEX
-    chinese = _is_chinese(page, entry)
+    chinese = is_chinese_page(page, entry)
     language = "zh" if chinese else page.tags.language[:8]
     known = Circumstances(entry=entry, captured_at=captured_at, timezone=timezone, language=language)
     if chinese or _is_huge(page):
         return read_article(page, EXTRACTOR, known)
     return _read_foreign(page, known)
-
-
-def _is_chinese(page: Page, entry: Entry | None) -> bool:
-    """Whether the prose of the page (not its navigation) is Chinese."""
-    prose: list[str] = []
-    room = SAMPLE_CHARS
-    for line in page.layout.lines:
-        if len(line.text) > 24 and line.linked * 2 < len(line.text):
-            prose.append(line.text[:room])
-            room -= len(prose[-1])
-        if room <= 0:
-            break
-    sample = "".join(prose) or script_body(page.text)[:SAMPLE_CHARS] or (entry.content if entry else "")
-    if len(sample) < 40:
-        sample += "".join(line.text for line in page.layout.lines)[:SAMPLE_CHARS] + page.tags.title
-    return is_chinese(sample)
 
 
 def _is_huge(page: Page) -> bool:

@@ -11,12 +11,13 @@ import re
 _MEMO = re.compile(
     r"""\b(?:var|let|const)\s+(?:memo|txtmemo)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""", re.DOTALL
 )
+_NAMED = re.compile(r"memo\s*=\s*[\"']")  # what the pattern above cannot be without, and found much sooner
 _CONTROLS = re.compile(r"[\x00-\x1f]")
 
 
 def script_body(text: str) -> str:
     """The HTML of the body, or an empty string."""
-    if "memo" not in text:
+    if _NAMED.search(text) is None:
         return ""
     bodies = (
         unescaped(match[1] if match[1] is not None else match[2].replace("\\'", "'")) for match in _MEMO.finditer(text)

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -17,6 +17,8 @@ from crawler.extract.layout import clean_text
 from crawler.extract.query import Query
 
 MAX_JSON_CHARS = 200_000
+#: The official tags as the standard writes them; they are compared without case.
+OFFICIAL = {name.lower(): name for name in ("ArticleTitle", "PubDate", "ContentSource", "ColumnName", "Author", "Url")}
 
 _METAS = Query("//meta[@content]")
 _TITLES = Query("//title")
@@ -41,8 +43,22 @@ class Tags:
         for name in names:
             value = self.metas.get(name.lower(), "")
             if value:
-                return value, f"meta:{name}"
+                return value, told_by(name)
         return "", ""
+
+    def canonical_url(self, url: str) -> tuple[str, str]:
+        """What the page says its own URL is, and where: the canonical link, else `og:url` on the page's own host."""
+        if self.canonical:
+            return self.canonical, "link:canonical"
+        value, evidence = self.first("og:url")
+        told, asked = _parts(_absolute(url, value)), _parts(url)
+        own = bool(value) and told is not None and asked is not None and told.hostname == asked.hostname
+        return (_absolute(url, value), evidence) if told and own and told.path not in {"", "/"} else ("", "")
+
+
+def told_by(name: str) -> str:
+    """The evidence that a meta tag is."""
+    return f"meta:{OFFICIAL.get(name.lower(), name.lower())}"
 
 
 def read_tags(tree: HtmlElement, url: str = "") -> Tags:
@@ -65,6 +81,15 @@ def _metas(tree: HtmlElement) -> dict[str, str]:
         if name and value and not _PLACEHOLDER.search(value):
             found[name] = value
     return found
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of a web address; None for anything else."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
 def _absolute(base: str, href: str) -> str:

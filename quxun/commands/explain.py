@@ -68,6 +68,7 @@ def _explain_article(desk: Desk, article: Article) -> None:
     out().print(said(f"Article {article.id} of {article.publisher}, brought by {article.source_key}", style="bold"))
     if known.entry is not None:
         show(grid(_entry_rows(known.entry, known.source, desk.zone)))
+    show(grid(_reading_rows(desk, article)))
     for step in replay(desk.store, desk.district, known):
         colour = "yellow" if step.remarkable else "green"
         out().print(Text.assemble((f"{step.number} {step.name}", "bold"), "  ", said(step.result, style=colour)))
@@ -119,6 +120,14 @@ def _entry_rows(known: KnownEntry, source: Source, zone: ZoneInfo) -> Iterator[t
         ("not before", local(known.retry_at, zone)),
     )
     return ((label, value) for label, value in rows if value)
+
+
+def _reading_rows(desk: Desk, article: Article) -> Iterator[tuple[str, str]]:
+    """Which version read which snapshot, and until when that counted."""
+    for each in desk.store.readings.history(article.id):
+        until = f"counted until {local(each.superseded_at, desk.zone)}" if each.superseded_at else "counts"
+        when = local(each.captured_at, desk.zone)
+        yield "read", f"snapshot {each.snapshot_id} of {when} by {each.extractor}, {until}: {each.title}"
 
 
 def _facts(facts: Iterable[tuple[str, str, str]]) -> Table:

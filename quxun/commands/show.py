@@ -8,7 +8,7 @@ from crawler.urls import url_key
 from quxun.console import out
 from quxun.desk import Desk, open_desk, print_line
 from quxun.formats import article_line, reading_fields, stamp
-from quxun.sheet import Member, Sheet, draw_changes, draw_sheet, draw_tombstone
+from quxun.sheet import Member, Sheet, draw_changes, draw_sheet, draw_tombstone, words_of
 from storage.errors import NotFound, UsageError
 from storage.records import Article, Revision
 from storage.store import Store
@@ -26,7 +26,7 @@ class _Pair:
     new: Revision
 
     def lines(self) -> list[Line]:
-        return list(diff_texts(_words(self.old), _words(self.new)))
+        return list(diff_texts(words_of(self.old.extraction), words_of(self.new.extraction)))
 
     def demand_texts(self, desk: Desk, article: Article) -> None:
         """Raise NotFound if one of the two has no text any more."""
@@ -106,6 +106,7 @@ def _sheet(desk: Desk, article: Article, revisions: list[Revision], chosen: Revi
         revision=chosen,
         revisions=len(revisions),
         snapshots=tuple(snapshots),
+        readings=tuple(desk.store.readings.history(article.id)),
         members=tuple(Member(member, articles.get(member.article_id)) for member in others[:SHOWN_MEMBERS]),
         more_members=max(0, len(others) - SHOWN_MEMBERS),
     )
@@ -137,14 +138,10 @@ def _diff_line(desk: Desk, article: Article, pair: _Pair) -> dict[str, object]:
         "to": pair.new.number,
         "from_captured_at": stamp(pair.old.until_at, desk.zone),
         "to_captured_at": stamp(pair.new.from_at, desk.zone),
+        "from_extractor": pair.old.extraction.extractor,
+        "to_extractor": pair.new.extraction.extractor,
         "lines": [[{"edit": span.edit.value, "text": span.text} for span in line] for line in pair.lines()],
     }
-
-
-def _words(revision: Revision) -> str:
-    """What a revision says, headline first."""
-    read = revision.extraction
-    return "\n".join(filter(None, (read.kicker, read.title, read.subtitle, read.text)))
 
 
 # ------------------------------------------------------------------ for programs
@@ -165,6 +162,14 @@ def _line(desk: Desk, sheet: Sheet) -> dict[str, object]:
         "snapshots": len(sheet.snapshots),
         "payload_digest": sheet.payload_digest,
         "payload_dropped_at": stamp(sheet.payload_dropped_at, zone),
+        "readings": [
+            {
+                "snapshot": each.snapshot_id,
+                "extractor": each.extractor,
+                "superseded_at": stamp(each.superseded_at, zone),
+            }
+            for each in sheet.readings
+        ],
         "relevance": {"about": about.about, "names": list(about.names), "where": about.where} if about else None,
         "members": [
             {

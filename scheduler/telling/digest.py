@@ -33,12 +33,14 @@ ISSUES: Mapping[IssueKind, str] = {
     IssueKind.TIME_LIMIT: "超时",
     IssueKind.CRASH: "程序出错",
     IssueKind.EXTRACTION: "页面解析出错",
+    IssueKind.UNLIKE_SITE: "与本站其他页面不像",
     IssueKind.TAKEN_OVER: "由另一台机器接手",
 }
 
 _CHANGES: Mapping[ChangeKind, str] = {
     ChangeKind.NEW_ARTICLE: "新增",
     ChangeKind.NEW_REVISION: "修订",
+    ChangeKind.NEW_READING: "重新解析",
     ChangeKind.GONE: "网站已删除",
     ChangeKind.BACK: "恢复",
     ChangeKind.TAKEDOWN: "下架",

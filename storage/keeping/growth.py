@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 from storage.database import Database
 from storage.keeping.weights import SAMPLE, evenly, log_bytes, text_bytes
 from storage.schema import blobs, extractions, fruitless_visits, issues, runs, snapshots
+from storage.snapshots import read_from
 from storage.upserts import chunks
 
 #: Days from which on it can be told which one was the busiest.
@@ -95,7 +96,7 @@ def _came(database: Database, connection: Connection, ended: ColumnElement[bool]
             extractions.c.text_dropped_at,
             text_bytes(database).label("text_bytes"),
         )
-        .outerjoin_from(snapshots, extractions)
+        .outerjoin_from(snapshots, extractions, read_from(snapshots.c.id))
         .where(of_runs)
     )
     if count > SAMPLE:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -52,6 +53,30 @@ def test_a_locked_database_is_a_sentence_after_the_configured_wait(impatient: St
             impatient.changes.move_cursor("stories", 1)
     world.record(new_article())
     assert len(impatient.articles.list()) == 1
+
+
+def test_who_has_waited_in_vain_does_not_wait_as_long_again_until_a_write_has_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database.IMPATIENT_S", 0.0)
+    with Store.open(f"sqlite:///{tmp_path}/q.db", busy_timeout_s=1.0) as waiting:
+        world = World(waiting)
+        with somebody_writes(waiting):
+            with pytest.raises(DatabaseError, match="is locked"):
+                world.record(new_article())
+            pauses = [_began_after(waiting) for _ in range(3)]
+        assert min(pauses) < 0.5
+        world.record(new_article())
+        with somebody_writes(waiting):
+            assert _began_after(waiting) >= 0.9
+
+
+def _began_after(store: Store) -> float:
+    """How long a writer waited in vain."""
+    began = time.monotonic()
+    with pytest.raises(DatabaseError, match="is locked"):
+        store.changes.move_cursor("stories", 1)
+    return time.monotonic() - began
 
 
 def test_who_reads_does_not_wait_for_who_writes(impatient: Store) -> None:

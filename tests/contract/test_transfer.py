@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -52,6 +53,18 @@ def test_every_row_of_every_table_arrives_as_it_was(store: Store, target: str) -
         assert list(arrived.check()) == list(store.check())
     assert tally_of(store) == sent
     assert store.connections_in_use() == 0
+
+
+def test_what_older_rules_had_read_arrives_too(store: Store, target: str) -> None:
+    fill(store)
+    [old] = store.readings.of_article(ArticleId(1), "html/2")
+    new = old.anew(replace(old.extraction, extractor="html/2", text="别的。"), old.content_digest, old.relevance)
+    assert store.readings.put(ArticleId(1), [new], "html/2", NOW).changed
+    moved(store, target)
+    with Store.open(target) as arrived:
+        past = arrived.readings.history(ArticleId(1))
+        assert [(each.extractor, each.superseded_at) for each in past] == [("html/1", NOW), ("html/2", None)]
+        assert arrived.articles.get(ArticleId(1)).extraction.text == "别的。"
 
 
 def test_every_table_of_the_schema_is_copied() -> None:

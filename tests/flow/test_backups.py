@@ -18,7 +18,7 @@ from tests.postgres import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(300)]
 
-SITES = ("trs", "gbk", "media")
+SITES = ("trs", "gbk")
 
 
 @pytest.fixture

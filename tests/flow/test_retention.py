@@ -17,7 +17,7 @@ from tests.postgres import Server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-SITES = ("els", "trs", "media", "repub")
+SITES = ("trs", "repub")
 EVERYTHING = Keep(payloads_days=30, texts_days=30, logs_days=30)
 IN_A_YEAR = timedelta(days=365)
 

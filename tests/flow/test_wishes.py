@@ -78,7 +78,8 @@ def asked_in(ended: Run) -> timedelta:
     """How long after its end a run's source may be visited again."""
     assert ended.asked_until is not None
     assert ended.finished_at is not None
-    return ended.asked_until - ended.finished_at
+    # The gate counts on the monotonic clock, the row is written by the wall clock: they may differ by a little.
+    return ended.asked_until - ended.finished_at - timedelta(seconds=1)
 
 
 # ------------------------------------------------------------------ freshness

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from storage.backup import backups
 from storage.backup.sqlite_files import compact
 from storage.records import ArticleId, Takedown
+from storage.schema import VERSIONS
 from storage.store import Store
 from tests.apart import apart, calls_of
 from tests.archives import archive_of
@@ -37,7 +38,7 @@ def test_a_backup_is_two_databases_and_a_manifest(quxun: Quxun, press: Press, tm
     )
     assert names(tmp_path / "b") == FILES
     manifest = json.loads((tmp_path / "b" / "manifest.json").read_text())
-    assert (manifest["schema"], manifest["counts"]["articles"]) == ("0002", 1)
+    assert (manifest["schema"], manifest["counts"]["articles"]) == (VERSIONS[-1], 1)
     assert manifest["files"]["quxun.db"]["bytes"] == (tmp_path / "b" / "quxun.db").stat().st_size
 
 

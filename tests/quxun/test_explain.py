@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.extract.reader import EXTRACTOR
 from crawler.urls import url_key
 from storage.intents import EntriesSeen
 from storage.records import ArticleId, Entry, IssueKind, Takedown
@@ -45,7 +46,8 @@ def test_a_stored_article_is_replayed_step_by_step(quxun: Quxun, store: Store) -
 
 
 def test_other_words_than_were_stored_would_be_a_new_revision(quxun: Quxun, store: Store) -> None:
-    article = Press(store).publish(read=extraction(text="别的。"), payload=page("湖边步道开放", *TEXT))
+    read = extraction(extractor=EXTRACTOR, text="别的。")
+    article = Press(store).publish(read=read, payload=page("湖边步道开放", *TEXT))
     before = store.articles.snapshots(ArticleId(article))
     said = quxun("explain", url()).out
     assert "NewRevision: today other words are read" in said

@@ -169,7 +169,8 @@ def test_a_data_folder_that_cannot_be_made_is_a_sentence(
     backup = backed_up(quxun, tmp_path / "b")
     (tmp_path / "file").write_text("")
     with installed(tmp_path / "file" / "home", monkeypatch):
-        assert "cannot be read or written" in quxun("restore", backup, status=1).err
+        assert "QUXUN_HOME" in (told := quxun("restore", backup, status=2).err)
+        assert "cannot be used: Not a directory" in told
 
 
 def test_a_target_that_cannot_be_used_is_a_sentence(quxun: Quxun, press: Press, tmp_path: Path) -> None:

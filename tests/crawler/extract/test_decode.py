@@ -46,6 +46,35 @@ def test_a_charset_that_lies_is_found_out(claim: str, header: str, bytes_in: str
     assert text in decoded.text
 
 
+def test_a_wrong_header_over_a_right_meta_is_found_out() -> None:
+    decoded = decode(page("gbk").encode("gbk"), "text/html; charset=utf-8")
+    assert (decoded.charset, decoded.evidence, decoded.replaced) == ("gb18030", "meta", 0)
+    decoded = decode(page("utf-8").encode(), "text/html; charset=gbk")
+    assert (decoded.charset, decoded.evidence, decoded.replaced) == ("utf-8", "meta", 0)
+
+
+@pytest.mark.parametrize("charset", ["gbk", "utf-8", "big5"])
+def test_a_meta_that_stands_too_late_to_be_believed_is_not_needed(charset: str) -> None:
+    text = PARAGRAPH * 3 if charset != "big5" else "近日，臨海區召開秋冬季防火工作會議，要求各街道壓實責任。" * 4
+    late = "<!--" + "x" * 20_000 + "-->" + page(charset, text)
+    assert text in decode(late.encode(charset)).text
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_with_and_without_its_mark(charset: str) -> None:
+    decoded = decode(page("utf-16").encode(charset), f"text/html; charset={charset}")
+    assert PARAGRAPH in decoded.text
+
+
+def test_a_character_of_three_bytes_that_lost_one_costs_itself() -> None:
+    payload = page("utf-8").encode()
+    at = payload.index("秋".encode())
+    text = decode(payload[: at + 1] + payload[at + 2 :]).text
+    assert text.count("\ufffd") <= 2
+    assert PARAGRAPH[:6] in text
+    assert text.endswith("</p></body></html>")
+
+
 def test_what_the_caller_knows_goes_before_the_header() -> None:
     decoded = decode(page("none").encode("gbk"), "text/html; charset=big5", "gbk")
     assert (decoded.charset, decoded.evidence) == ("gb18030", "charset")

@@ -138,7 +138,7 @@ def test_a_tag_gives_the_credit_that_the_header_lacks() -> None:
     result = read(
         page(bar="<div>2026-11-12 来源：</div>", head='<meta name="ContentSource" content="望海区应急管理局">')
     )
-    assert (result.credit, result.evidence["credit"]) == ("望海区应急管理局", "meta:contentsource")
+    assert (result.credit, result.evidence["credit"]) == ("望海区应急管理局", "meta:ContentSource")
 
 
 def test_the_source_of_a_picture_is_not_the_credit() -> None:
@@ -158,7 +158,7 @@ def test_the_column_is_the_last_step_of_the_breadcrumb(crumb: str, expected: str
 
 def test_every_field_says_where_it_came_from() -> None:
     evidence = read(page("（记者 王燕）", above='<div class="position">当前位置：首页 &gt; 要闻动态</div>')).evidence
-    assert set(evidence) == {"title", "text", "published_at", "credit", "byline", "category"}
+    assert set(evidence) == {"title", "text", "published_at", "credit", "byline", "category", "language"}
 
 
 def test_the_entry_s_text_is_read_where_the_page_has_none() -> None:
