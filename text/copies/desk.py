@@ -1,0 +1,178 @@
+"""A batch while it is decided: what the store knows, with what was decided so far laid over it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from text.copies import sketch
+from text.copies.composite import Relative
+from text.copies.index import Candidate, Decision, Index, Known, Wishes
+from text.copies.keys import Fingerprint, fingerprint
+from text.copies.relate import relate
+
+#: Documents that a new one is compared with, and at most so many of one story.
+_COMPARED, _OF_A_STORY = 12, 3
+#: Shared hashes that equal words count for.
+_EXACT = 1000
+#: Shared hashes that make a candidate; those with fewer are a few at most, as one may be no more than a phrase.
+_SHARED, _WEAK = 2, 3
+
+
+class Desk:
+    """Reads from an index, all at once where it can, and never writes."""
+
+    def __init__(self, prints: Sequence[Fingerprint], index: Index, wishes: Wishes) -> None:
+        self._index = index
+        self._wishes = wishes
+        self._samples: dict[int, tuple[int, ...]] = {}
+        self._hot: frozenset[int] = frozenset()
+        self._hot = frozenset(index.hot({each for one in prints for each in self._sample(one)}))
+        self._exact = index.exact({one.key for one in prints})
+        self._found = dict(index.candidates({one.document.id: self.asked(one) for one in prints}))
+        self._prints: dict[int, Fingerprint] = {}
+        self._related: dict[tuple[int, int], Relative | None] = {}
+        #: Of the documents of this batch that were decided.
+        self._by_hash: dict[int, list[int]] = defaultdict(list)
+        self._by_key: dict[bytes, list[int]] = defaultdict(list)
+        #: The story of each document that was met, and which stories were merged; new stories are below nought.
+        self._story: dict[int, int] = {}
+        self._merged: dict[int, int] = {}
+        self._composite: set[int] = set()
+        self._known: dict[int, Known] = {}
+        self._lines: dict[str, Collection[str]] = {}
+        wished = {each for pair in wishes.apart | wishes.together for each in pair}
+        # Nearly all that will be needed, in one question.
+        self._fetch(wished | {each for one in prints for each in self._picked(one)})
+
+    def asked(self, one: Fingerprint) -> tuple[int, ...]:
+        """The hashes to look a document up by."""
+        return sketch.asked(self._sample(one), one.length, self._hot)
+
+    def stored(self, one: Fingerprint) -> tuple[int, ...]:
+        """The hashes to store of a document."""
+        return sketch.stored(self._sample(one), one.length, self._hot)
+
+    def relatives(self, one: Fingerprint, also: Sequence[Fingerprint] = ()) -> list[Relative]:
+        """The documents that one has to do with; `also` are compared with it whether or not the index names them."""
+        others = self._load(self._picked(one))
+        others += [each for each in also if each.document.id not in {other.document.id for other in others}]
+        found = (self._relative(one, other) for other in others)
+        return [each for each in found if each is not None]
+
+    def story(self, document: int) -> int | None:
+        """The story in which a document is now."""
+        story = self._story.get(document)
+        return None if story is None else self._now(story)
+
+    def is_composite(self, document: int) -> bool:
+        """Whether a document holds several stories."""
+        return document in self._composite
+
+    def kept_apart(self, document: int, story: int) -> bool:
+        """Whether somebody wants a document out of a story, or the story that it is in."""
+        own = self.story(document)
+        for pair in self._wishes.apart:
+            for one, other in (pair, pair[::-1]):
+                same = one == document or (own is not None and self.story(one) == own)
+                if same and self.story(other) == story:
+                    return True
+        return False
+
+    def wanted_with(self, document: int) -> list[int]:
+        """The known documents that somebody put together with one."""
+        pairs = (pair for pair in self._wishes.together if document in pair)
+        others = {one if other == document else other for one, other in pairs}
+        stories = ((each, self.story(each)) for each in sorted(others))
+        return [each for each, story in stories if story is not None and not self.kept_apart(document, story)]
+
+    def remember(self, one: Fingerprint, decision: Decision) -> None:
+        """Take a decision for carried out."""
+        document = decision.document
+        self._prints[document] = one
+        own = self.story(decision.partner) if decision.partner is not None else None
+        self._story[document] = -document - 1 if own is None else own
+        for other in decision.merges:
+            story = self.story(other)
+            if story is not None and own is not None and story != own:
+                self._merged[story] = own
+        for parting in decision.partings:
+            self._composite.add(parting.document)
+            self._story[parting.document] = -parting.document - 1
+        if decision.composite:
+            self._composite.add(document)
+        self._by_key[one.key].append(document)
+        for each in decision.hashes:
+            self._by_hash[each].append(document)
+
+    def _sample(self, one: Fingerprint) -> tuple[int, ...]:
+        found = self._samples.get(one.document.id)
+        if found is None:
+            found = self._samples[one.document.id] = one.hashes()
+        return found
+
+    def _now(self, story: int) -> int:
+        while story in self._merged:
+            story = self._merged[story]
+        return story
+
+    def _relative(self, one: Fingerprint, other: Fingerprint) -> Relative | None:
+        pair = one.document.id, other.document.id
+        if pair not in self._related:
+            found = relate(one, other)
+            self._related[pair] = None if found is None else Relative(other, *found)
+        return self._related[pair]
+
+    def _picked(self, one: Fingerprint) -> list[int]:
+        """The most promising candidates, of several stories if there are several."""
+        own = one.document.id
+        shared = Counter(dict.fromkeys(self._by_key.get(one.key, ()), _EXACT))
+        for hash_ in self.asked(one):
+            shared.update(self._by_hash.get(hash_, ()))
+        for each in self._exact.get(one.key, ()):
+            self._story.setdefault(each.id, each.story)
+            shared[each.id] += _EXACT
+        for each in self._candidates(one):
+            self._story.setdefault(each.id, each.story)
+            shared[each.id] += each.shared
+        return self._promising(own, shared)
+
+    def _promising(self, own: int, shared: Mapping[int, int]) -> list[int]:
+        """Those that share most: first one of each story, then a second one of each, and so on."""
+        of_story: Counter[int | None] = Counter()
+        ranked = []
+        for document, count in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
+            if document != own:
+                story = self.story(document)
+                of_story[story] += 1
+                ranked.append((count < _SHARED, of_story[story], -count, document))
+        ranked.sort()
+        strong = [document for weak, rank, _, document in ranked if not weak and rank <= _OF_A_STORY]
+        weak = [document for weak, rank, _, document in ranked if weak and rank == 1]
+        return strong[:_COMPARED] + weak[: min(_WEAK, _COMPARED - len(strong[:_COMPARED]))]
+
+    def _candidates(self, one: Fingerprint) -> Sequence[Candidate]:
+        document = one.document.id
+        if document not in self._found:
+            self._found.update(self._index.candidates({document: self.asked(one)}))
+            self._found.setdefault(document, ())
+        return self._found[document]
+
+    def _load(self, ids: Collection[int]) -> list[Fingerprint]:
+        """The fingerprints of documents that were decided before, in the order asked for."""
+        self._fetch({each for each in ids if each not in self._prints and each not in self._known})
+        for each in ids:
+            if each in self._known and each not in self._prints:
+                document = self._known[each].document
+                self._prints[each] = fingerprint(document, self._lines.get(document.site, ()))
+        return [self._prints[each] for each in ids if each in self._prints]
+
+    def _fetch(self, ids: Collection[int]) -> None:
+        """Read documents that were decided before; texts are small, fingerprints are made when they are needed."""
+        known = self._index.known(ids) if ids else {}
+        sites = {each.document.site for each in known.values()} - set(self._lines)
+        if sites:
+            self._lines.update(self._index.site_lines(sites))
+        for document, each in known.items():
+            self._known[document] = each
+            self._story.setdefault(document, each.story)
+            if each.composite:
+                self._composite.add(document)

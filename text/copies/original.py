@@ -1,0 +1,100 @@
+"""Say who had a story first, and why: the one that others name as their source, else the earliest credible."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from text.copies.folding import folded, folded_words
+
+#: A publication this much later than it was seen is a wrong date, or an announcement's.
+_AHEAD = timedelta(days=1)
+#: Characters of a name that may stand inside a longer one: 人民网 in 人民网-山东频道.
+_LEAST_NAME = 3
+#: Lines from each end in which a text says where it comes from.
+_LINES = 6
+_CREDIT = re.compile(r"(?:来源|来源于|稿源|出处|转自|转载自|原载)\s*[:：]\s*([^\s,，;；|。()（）]{2,30})")
+
+
+class Why(StrEnum):
+    """Why a member of a story counts as its original."""
+
+    NAMED = "named"
+    EARLIEST = "earliest"
+    ALONE = "alone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """A document of a story, with what it and others say of its origin."""
+
+    id: int
+    #: Names of its publisher: as it calls itself, its site, its paper.
+    names: tuple[str, ...]
+    published_at: datetime | None
+    first_seen_at: datetime
+    #: Whom it names as its source.
+    credits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The document that counts as the original of a story."""
+
+    id: int
+    why: Why
+    #: Documents that name it as their source.
+    named_by: tuple[int, ...] = ()
+
+    def sentence(self) -> str:
+        """The reason as a reader sees it."""
+        match self.why:
+            case Why.NAMED:
+                return f"named as the source by {len(self.named_by)} of the others"
+            case Why.EARLIEST:
+                return "the earliest with a credible date"
+            case Why.ALONE:
+                return "nobody else carries it"
+
+
+def original_of(carriers: Sequence[Carrier]) -> Original:
+    """The original among the documents of a story (at least one); the order in which they come does not matter."""
+    if len(carriers) == 1:
+        return Original(id=carriers[0].id, why=Why.ALONE)
+    named = {each.id: tuple(sorted(other.id for other in carriers if _names(other, each))) for each in carriers}
+    most = max(len(by) for by in named.values())
+    if most:
+        first = min((each for each in carriers if len(named[each.id]) == most), key=_since)
+        return Original(id=first.id, why=Why.NAMED, named_by=named[first.id])
+    return Original(id=min(carriers, key=_since).id, why=Why.EARLIEST)
+
+
+def credits_of(text: str) -> tuple[str, ...]:
+    """Whom a text names as its source, in its first and last lines: 来源：…, 本文转自：…"""
+    lines = folded(text).splitlines()
+    edges = lines if len(lines) <= 2 * _LINES else lines[:_LINES] + lines[-_LINES:]
+    return tuple(Counter(found for line in edges for found in _CREDIT.findall(line)))
+
+
+def _names(one: Carrier, other: Carrier) -> bool:
+    """Whether a document names another one's publisher, and not its own, as its source."""
+    said = [folded_words(each) for each in one.credits]
+    own = [folded_words(each) for each in one.names]
+    theirs = [folded_words(each) for each in other.names]
+    return one.id != other.id and any(
+        _same_name(each, name) for each in said for name in theirs if not any(_same_name(each, mine) for mine in own)
+    )
+
+
+def _same_name(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return one == other or (len(shorter) >= _LEAST_NAME and longer.startswith(shorter))
+
+
+def _since(each: Carrier) -> tuple[datetime, datetime, int]:
+    """Since when it is there, as far as that can be believed."""
+    said = each.published_at
+    credible = said is not None and said <= each.first_seen_at + _AHEAD
+    return (said if said is not None and credible else each.first_seen_at), each.first_seen_at, each.id

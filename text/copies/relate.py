@@ -1,0 +1,74 @@
+"""Say what one text is to another one."""
+
+from text.copies.compare import Comparison, compare, reading
+from text.copies.guard import Slots, have_other_numbers, is_template, slots
+from text.copies.keys import LEAST_WORDS, Fingerprint
+from text.copies.phrases import settled
+from text.copies.relation import Evidence, Kinship
+from text.copies.titles import alike
+
+#: Shared windows of the smaller text from which the two are one text, or one form.
+SAME = 0.6
+#: The smaller as a share of the larger, below which it is a part and no copy; below the second even with its title.
+WHOLE, TITLED = 0.35, 0.12
+#: Days after which the same words are a story told again.
+LATER = 30
+_SHOWN, _SHOWN_CHARACTERS = 10, 20
+
+
+def relate(one: Fingerprint, other: Fingerprint) -> tuple[Kinship, Evidence, Comparison] | None:
+    """What the one text is to the other, the evidence and the passages; None if they have little in common."""
+    found = compared(one, other)
+    if one.key == other.key:
+        apart = days_apart(one, other)
+        kinship = Kinship.REPEATED if apart is not None and apart > LATER else Kinship.EXACT
+        return kinship, evidence(one, other, found, Slots()), found
+    if found.containment < SAME or min(one.length, other.length) < LEAST_WORDS:
+        return None
+    filled = slots(found.replaced)
+    return _kinship(one, other, found, filled), evidence(one, other, found, filled), found
+
+
+def compared(one: Fingerprint, other: Fingerprint) -> Comparison:
+    """The two side by side; in the words of the mainland if one of them was converted from or to them."""
+    if one.traditional != other.traditional:
+        return compare(reading(settled(one.reading.words)), reading(settled(other.reading.words)), SAME)
+    return compare(one.reading, other.reading, SAME)
+
+
+def _kinship(one: Fingerprint, other: Fingerprint, found: Comparison, filled: Slots) -> Kinship:
+    if is_template(
+        found,
+        filled,
+        other_numbers=have_other_numbers(one.title, other.title),
+        same_site=one.document.site == other.document.site,
+    ):
+        return Kinship.TEMPLATE
+    shorter, longer = sorted((one.length, other.length))
+    if shorter >= (TITLED if alike(one.title, other.title) else WHOLE) * longer:
+        return Kinship.UPDATED if filled.numbers else Kinship.NEAR
+    return Kinship.CONTAINS if one.length > other.length else Kinship.EXCERPT
+
+
+def days_apart(one: Fingerprint, other: Fingerprint) -> int | None:
+    """Days between the two publications, if both are dated."""
+    first, second = one.document.day, other.document.day
+    return None if first is None or second is None else abs((first - second).days)
+
+
+def evidence(one: Fingerprint, other: Fingerprint, found: Comparison, filled: Slots) -> Evidence:
+    """What is stored of a comparison."""
+    return Evidence(
+        containment=round(found.containment, 3),
+        jaccard=round(found.jaccard, 3),
+        matched=found.matched,
+        length=one.length,
+        other_length=other.length,
+        numbers=_shown(filled.numbers),
+        names=_shown(filled.names),
+        days_apart=days_apart(one, other),
+    )
+
+
+def _shown(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((one[:_SHOWN_CHARACTERS], other[:_SHOWN_CHARACTERS]) for one, other in pairs[:_SHOWN])
