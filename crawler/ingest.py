@@ -11,6 +11,7 @@ from crawler.attribution import Attribution
 from crawler.decide import decide_read, decide_refused, decide_unread, visited
 from crawler.keys import aliases, article_key
 from crawler.leniency import may_be_same
+from crawler.likeness import MANY, Likeness
 from crawler.patience import next_attempt
 from crawler.profile import District
 from crawler.reader import PAGES, Reader
@@ -89,6 +90,7 @@ class Ingest:
         self._district = district
         self._clock = clock
         self.attribution = Attribution(store, source)
+        self._likeness = Likeness(store, reader.extractor)
         #: Intents that are not written yet, each with the source as the publisher that it concerns sees it.
         self._waiting: list[tuple[Source, Intent]] = []
         self._issues = 0
@@ -177,7 +179,23 @@ class Ingest:
             relevance=self._relevance(extraction),
         )
         anew = self._read_anew(known, capture.captured_at, reading) if known else ()
+        self._compare(owner, capture.final_url, extraction)
         return owner, decide_read(seen, reading, key, url, names, known, anew=anew)
+
+    def _compare(self, owner: Source, url: str, read: Extraction) -> None:
+        """Name a page that is not like its site, and, when there are many, the site; what was read stays as it is."""
+        said = self._likeness.doubt(owner.publisher_id, url, read)
+        if said is None or self._likeness.unlike > NAMED_ISSUES:
+            return
+        self.issue(IssueKind.UNLIKE_SITE, url, said)
+        if self._likeness.unlike >= MANY:
+            count = self._likeness.unlike
+            rebuilt = f"{count} pages of this run are not like those before them; the site may have been rebuilt"
+            self._wait(
+                IssueSeen(
+                    kind=IssueKind.UNLIKE_SITE, url=self._source.url, detail=rebuilt, count=count, seen_at=self._clock()
+                )
+            )
 
     def _read(self, visit: Visit) -> Extraction | Refusal:
         entry = visit.entry.entry if visit.entry else None

@@ -12,6 +12,7 @@ from crawler.decide import decide_read, visited
 from crawler.extract.reader import extract
 from crawler.judge import judge
 from crawler.keys import aliases, article_key
+from crawler.likeness import Likeness
 from crawler.profile import District
 from crawler.relevance import relevance
 from crawler.urls import url_key
@@ -121,6 +122,8 @@ def replay(store: Store, district: District, known: Known) -> Iterator[Step]:
     if read is None:
         return
     yield _extracted(read, known.article.extraction, district)
+    if taken is None:
+        yield from _compared(store, known, capture, read)
     yield from _after_reading(store, district, known, capture, read, imported=taken is not None)
 
 
@@ -180,6 +183,13 @@ def _extracted(read: Extraction, stored: Extraction, district: District) -> Step
     facts = facts_of(read, ZoneInfo(district.timezone))
     then = "" if read.extractor == stored.extractor else f", stored was read by {stored.extractor}"
     return Step(number=5, name="extract", result=f"by {read.extractor}{then}", facts=facts)
+
+
+def _compared(store: Store, known: Known, capture: Capture, read: Extraction) -> Iterator[Step]:
+    """Whether it is unlike the newest other pages of its site; nothing of what was read depends on that."""
+    said = Likeness(store, read.extractor).doubt(known.article.publisher_id, capture.final_url, read)
+    if said is not None:
+        yield Step(number=5, name="compare", result=f"unlike its site: {said}", remarkable=True)
 
 
 def _after_reading(

@@ -33,6 +33,7 @@ from storage.recorder import record
 from storage.records import RunId, Source
 from storage.robots import Robots
 from storage.runs import Runs
+from storage.site_readings import SiteReadings
 from storage.sources import Sources
 from storage.stories import Stories
 
@@ -47,6 +48,7 @@ class Store:
         self.entries = Entries(database)
         self.articles = Articles(database, payloads)
         self.readings = Readings(database)
+        self.site_readings = SiteReadings(database)
         self.runs = Runs(database)
         self.issues = Issues(database)
         self.robots = Robots(database)

@@ -45,6 +45,8 @@ class AlarmKind(StrEnum):
     LISTING_EMPTY = "listing-empty"
     #: Something may have been missed.
     GAP = "gap"
+    #: Many pages of a run are not like those before them.
+    UNLIKE_SITE = "unlike-site"
     #: Nothing new for much longer than usual.
     SILENT = "silent"
 
@@ -55,7 +57,11 @@ IMMEDIATE: Mapping[IssueKind, AlarmKind] = {
     IssueKind.CRASH: AlarmKind.CRASH,
     IssueKind.LISTING_EMPTY: AlarmKind.LISTING_EMPTY,
     IssueKind.GAP: AlarmKind.GAP,
+    IssueKind.UNLIKE_SITE: AlarmKind.UNLIKE_SITE,
 }
+
+#: Pages that an issue must stand for where one alone is no alarm.
+LEAST_COUNT: Mapping[IssueKind, int] = {IssueKind.UNLIKE_SITE: 3}
 
 HEADLINES: Mapping[str, str] = {
     AlarmKind.FAILING: "连续采集失败",
@@ -63,6 +69,7 @@ HEADLINES: Mapping[str, str] = {
     AlarmKind.CRASH: "采集程序出错",
     AlarmKind.LISTING_EMPTY: "列表页上没有文章",
     AlarmKind.GAP: "可能有遗漏",
+    AlarmKind.UNLIKE_SITE: "网页与以往不同",
     AlarmKind.SILENT: "很久没有新文章",
 }
 
@@ -145,6 +152,8 @@ def _of_issues(issues: Sequence[Issue], sources: Mapping[str, Watched], now: dat
     for issue in issues:
         kind, source = IMMEDIATE.get(issue.kind), sources.get(issue.source_key)
         if kind is None or source is None or not source.polled or issue.created_at < now - STALE:
+            continue
+        if issue.count < LEAST_COUNT.get(issue.kind, 1):
             continue
         key = alarm_key(kind, source.key)
         before = sightings.get(key)

@@ -27,6 +27,7 @@ _TO_DO: Mapping[str, str] = {
     AlarmKind.CRASH: "其他来源不受影响；请把 quxun runs 里这次采集的记录报告给维护人员。",
     AlarmKind.LISTING_EMPTY: "网站可能改版；用 quxun sources check 检查来源。",
     AlarmKind.GAP: "缩短该来源的采集间隔，并用 quxun crawl --full 补采一次。",
+    AlarmKind.UNLIKE_SITE: "网站可能改版；用 quxun explain 看其中一页读得对不对，不对就报告给维护人员。",
     AlarmKind.SILENT: "到网站上看是否真的没有更新；如果有，用 quxun sources check 检查来源。",
 }
 

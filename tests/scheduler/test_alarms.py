@@ -45,6 +45,14 @@ def test_what_one_bad_page_causes_is_none(kind: IssueKind) -> None:
     assert read([issue(kind)], [watched()], [], NOW) == []
 
 
+def test_one_page_that_is_unlike_its_site_is_none_and_many_are_one() -> None:
+    page = issue(IssueKind.UNLIKE_SITE)
+    assert read([page, page, page, page], [watched()], [], NOW) == []
+    (opened,) = read([page, issue(IssueKind.UNLIKE_SITE, count=3)], [watched()], [], NOW)
+    assert isinstance(opened, Opened)
+    assert (opened.kind, opened.count) == ("unlike-site", 1)
+
+
 def test_many_issues_of_one_kind_are_one_alarm() -> None:
     issues = [issue(at=later(minutes=minutes)) for minutes in (3, 1, 2)]
     (opened,) = read(issues, [watched()], [], later(minutes=5))
