@@ -40,7 +40,7 @@ _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:+-]+)", re.I
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:+-]+)", re.IGNORECASE)
 _ASCII = bytes(range(0x80))
 # A byte that begins no pair is skipped alone, so that the pairing finds itself again after damage.
-_GB_PAIRS = re.compile(rb"[\xa1-\xa3\xb0-\xd7][\xa1-\xfe]|[\x80-\xff]")  # level-1 hanzi and punctuation of GB 2312
+_GB_PAIRS = re.compile(rb"(?:[\xa1-\xa3\xb0-\xd7][\xa1-\xfe])+|[\x80-\xff]")  # level-1 hanzi and punctuation of GB 2312
 _BIG5_PAIRS = re.compile(rb"[\xa1-\xc6][\x40-\x7e\xa1-\xfe]|[\x80-\xff]")  # frequent hanzi and punctuation of Big5
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _SAFE = re.compile(rb"(?<=[\x00-\x2f])")  # no double-byte charset has a trail byte below 0x30
@@ -144,7 +144,10 @@ def _guess(payload: bytes, high: bytes) -> str:
 def _everyday(payload: bytes, pairs: re.Pattern[bytes]) -> float:
     """The share of non-ASCII bytes that pair up to everyday characters of a double-byte charset."""
     # Wherever they stand: templates put 100 kB of ASCII before the first hanzi.
-    found = [len(match.group()) for match in islice(pairs.finditer(payload), SAMPLE_BYTES // 2)]
+    if pairs is _GB_PAIRS:  # both bytes of a pair are beyond ASCII, and nothing else is left
+        found = list(map(len, pairs.findall(payload[:SAMPLE_BYTES])))
+    else:
+        found = [len(match.group()) for match in islice(pairs.finditer(payload), SAMPLE_BYTES // 2)]
     return sum(length for length in found if length > 1) / max(1, sum(found))
 
 

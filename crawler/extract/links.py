@@ -98,6 +98,8 @@ def absolute(base: str, href: str) -> str:
 
 def is_file(href: str) -> bool:
     """Whether an address names a document or an archive."""
+    if "." not in href[-6:] and "?" not in href and "#" not in href:
+        return False
     path = href.partition("?")[0].partition("#")[0]
     if _FILE.search(path) is not None or (_FILE_QUERY.search(path) is not None and "?" in href):
         return True
