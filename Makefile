@@ -2,7 +2,7 @@
 BIN := .venv/bin
 ARGS ?=
 #: Test processes at once.
-JOBS ?= 4
+JOBS ?= 5
 # The first Python that is new enough and can make virtual environments (Debian ships that part in a package of its own).
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$python"; break; }; done)
 NO_PYTHON = Quxun needs Python 3.11 or newer with its venv module; found $$(python3 --version 2>/dev/null || echo none). On Debian and Ubuntu: apt-get install python3-venv. Or name one: make install PYTHON=/path/to/python3

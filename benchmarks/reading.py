@@ -25,7 +25,7 @@ import lxml.html
 from benchmarks import damage, peer
 from benchmarks.labelled import VARIABLE, Labelled, folder, load, read_page, sets
 from benchmarks.scoring import COLUMNS, score
-from crawler.extract.reader import EXTRACTOR
+from crawler.extract.version import EXTRACTOR
 
 HERE = Path(__file__).parent
 RECORDED = HERE / "peers.json"

@@ -6,7 +6,8 @@ Two versions can be at work in one process, so that the one is told from the oth
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crawler.extract.reader import EXTRACTOR, extract
+from crawler.extract.reader import extract
+from crawler.extract.version import EXTRACTOR
 from crawler.judge import judge
 from storage.records import Capture, Entry, Extraction, Refusal
 

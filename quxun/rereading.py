@@ -4,7 +4,6 @@ An article is read in one piece and written in one transaction, so that this can
 again: what is read by today's rules already is passed over.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,8 +20,6 @@ from storage.records import ArticleId, Digest, Extraction, Refusal, Relevance, S
 from storage.rereading import differing
 from storage.store import Store
 from text.digest import content_digest
-
-_log = logging.getLogger("quxun.service")
 
 #: Articles that are looked up at once.
 _PAGE = 100
@@ -207,14 +204,6 @@ class Rereading:
         if source is None:
             source = self._sources[old.source_key] = self._store.sources.get(old.source_key)
         return relevance(new, self._district, source.scope, publisher=source.publisher.name)
-
-
-def say_outdated(store: Store, reader: Reader = PAGES) -> None:
-    """A line in the log if readings are of older versions; nothing is read again unasked."""
-    versions = store.readings.older(reader.extractor)
-    if versions:
-        told = {"readings": sum(versions.values()), "by": ", ".join(versions), "now": reader.extractor}
-        _log.info("older readings", extra={"fields": {**told, "remedy": "quxun reextract"}})
 
 
 def _problem(result: Result, old: OlderReading, refusal: Refusal | None, said: str) -> Problem:

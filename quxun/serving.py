@@ -16,8 +16,8 @@ from quxun.config import Config
 from quxun.crawling import source_of
 from quxun.engines import local_engine, queued_engine, worker
 from quxun.household import District, Household
+from quxun.outdated import say_outdated
 from quxun.pruning import prune_own_files
-from quxun.rereading import say_outdated
 from quxun.visiting import blocked, free_bytes, host_of, now
 from scheduler.service import Post, Service
 from scheduler.troubles import Troubles

@@ -18,11 +18,11 @@ from crawler.extract.headline import find_headline, strip_site
 from crawler.extract.language import is_chinese_page
 from crawler.extract.page import Page
 from crawler.extract.published import SLACK, Dated, find_date, find_modified
+from crawler.extract.version import EXTRACTOR
 from crawler.extract.words import squash
 from crawler.extract.zone import Zone
 from storage.records import Entry, Extraction, Person, Refusal
 
-EXTRACTOR = "html/2"
 FOREIGN_LINES = 5_000  # trafilatura takes seconds for more; then our own rules read any language
 FOREIGN_CHARS = 300_000  # the same for what a reader sees
 

@@ -14,8 +14,21 @@ MAKEFILE = read("Makefile")
 RECIPES = {
     found[1]: found[2].splitlines() for found in re.finditer(r"^([a-z./]+):.*\n((?:\t.*\n)*)", MAKEFILE, re.MULTILINE)
 }
-TARGETS = {name for name in RECIPES if name.isalpha()}
-WANTED = {"install", "demo", "test", "crawl", "lint", "types", "contracts", "bench", "lock", "clean", "check"}
+TARGETS = {name for name in RECIPES if name.replace("-", "").isalpha()}
+WANTED = {
+    "install",
+    "demo",
+    "test",
+    "crawl",
+    "lint",
+    "types",
+    "contracts",
+    "bench",
+    "bench-reading",
+    "lock",
+    "clean",
+    "check",
+}
 
 #: `make test` itself must not tell the makes below what to do.
 ENVIRON = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extract.reader import EXTRACTOR
+from crawler.extract.version import EXTRACTOR
 from crawler.urls import url_key
 from storage.intents import EntriesSeen
 from storage.records import ArticleId, Entry, IssueKind, Takedown

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extract.reader import EXTRACTOR
-from quxun.rereading import say_outdated
+from crawler.extract.version import EXTRACTOR
+from quxun.outdated import say_outdated
 from storage.records import ArticleId, Takedown
 from storage.store import Store
 from tests.quxun.conftest import Quxun
