@@ -12,7 +12,7 @@ from tests.packaging.project import ROOT, read
 
 MAKEFILE = read("Makefile")
 RECIPES = {
-    found[1]: found[2].splitlines() for found in re.finditer(r"^([a-z./]+):.*\n((?:\t.*\n)*)", MAKEFILE, re.MULTILINE)
+    found[1]: found[2].splitlines() for found in re.finditer(r"^([a-z./-]+):.*\n((?:\t.*\n)*)", MAKEFILE, re.MULTILINE)
 }
 TARGETS = {name for name in RECIPES if name.replace("-", "").isalpha()}
 WANTED = {
