@@ -2,9 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -17,19 +15,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
-
-
-@pytest.fixture
-def site() -> Iterator[HostileServer]:
-    with HostileServer() as running:
-        yield running
-
-
-@pytest.fixture
-def installed(tmp_path: Path) -> Iterator[BareInstallation]:
-    installation = BareInstallation(tmp_path)
-    yield installation
-    installation.store.close()
 
 
 def chunk(payload: bytes) -> bytes:

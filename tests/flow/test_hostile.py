@@ -34,19 +34,6 @@ from tests.flow.installation import BareInstallation, command
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-@pytest.fixture
-def site() -> Iterator[HostileServer]:
-    with HostileServer() as running:
-        yield running
-
-
-@pytest.fixture
-def installed(tmp_path: Path) -> Iterator[BareInstallation]:
-    installation = BareInstallation(tmp_path)
-    yield installation
-    installation.store.close()
-
-
 def poll(installed: BareInstallation, url: str) -> Source:
     """Add a feed as a source."""
     return installed.store.sources.add(new_source("hostile", kind=SourceKind.FEED, url=url), datetime.now(UTC))

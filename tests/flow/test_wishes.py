@@ -1,9 +1,7 @@
 """What a publisher asks of its visitors: when to come again, and what need not be read again yet."""
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,19 +28,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 #: A run in these tests is over within it.
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def site() -> Iterator[HostileServer]:
-    with HostileServer() as running:
-        yield running
-
-
-@pytest.fixture
-def installed(tmp_path: Path) -> Iterator[BareInstallation]:
-    installation = BareInstallation(tmp_path)
-    yield installation
-    installation.store.close()
 
 
 def rss(*paths: str, ttl: str = "", **fields: object) -> Behaviour:
