@@ -1,6 +1,7 @@
 """The download handler: every request passes the host gate, every answer is decoded strictly and counted."""
 
 import ipaddress
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from crawler.capture import Undecodable, decode_content
 from crawler.counts import BYTES, REQUESTS
 from crawler.gate import HostGate
 from crawler.options import RunOptions
+from crawler.patience import hold_s
 from crawler.resolver import PRIVATE_NAMES, is_private
 from crawler.troubles import NotFetched
 from crawler.urls import host
@@ -37,6 +39,7 @@ class PoliteHandler(HTTP11DownloadHandler):
         async with self._gate.passage(host(request.url)):
             self.crawler.stats.inc_value(REQUESTS)
             response = await self._download(request)
+            self._keep_wait(request, response)
         self.crawler.stats.inc_value(BYTES, _wire_size(response))
         return _decoded(response)
 
@@ -48,6 +51,12 @@ class PoliteHandler(HTTP11DownloadHandler):
             if name in PRIVATE_NAMES:
                 raise _private(f"{name} leads to {PRIVATE_NAMES[name]},") from error
             raise
+
+    def _keep_wait(self, request: Request, response: Response) -> None:
+        """Hold the host as it asks, before the next request takes the place of this one."""
+        seconds = asked_hold_s(response)
+        if seconds is not None:
+            self._gate.hold(host(request.url), seconds)
 
     def _refuse_private(self, request: Request) -> None:
         """Refuse an address that is written into the URL; names are checked where they are resolved."""
@@ -77,6 +86,12 @@ def gate_of(crawler: Crawler) -> HostGate:
         spider.gate = HostGate(options.home / "locks", manners.delay_s, manners.per_host)
     gate: HostGate = spider.gate
     return gate
+
+
+def asked_hold_s(response: Response) -> float | None:
+    """Seconds for which a response asks that its host be left alone; None if it does not."""
+    field = (response.headers.get("Retry-After") or b"").decode("latin-1")
+    return hold_s(response.status, field, datetime.now(UTC))
 
 
 def _wire_size(response: Response) -> int:

@@ -6,10 +6,14 @@ nothing is ever given up, the waits only grow up to a ceiling.
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 FIRST_WAIT = timedelta(hours=1)
 #: So that a page which is broken for a month is still asked for once a week.
 LONGEST_WAIT = timedelta(days=7)
+#: Answers that may ask for patience; a 429 that does not say how long asks for so much.
+SLOW_DOWN = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+_UNSAID_HOLD_S = 10.0
 
 
 def retry_after(value: str, now: datetime) -> datetime | None:
@@ -27,6 +31,16 @@ def retry_after(value: str, now: datetime) -> datetime | None:
         return None
     when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     return min(max(when, now), now + LONGEST_WAIT)
+
+
+def hold_s(status: int, value: str, now: datetime) -> float | None:
+    """Seconds for which an answer asks that its host be left alone, by its Retry-After field; None if it does not."""
+    if status not in SLOW_DOWN:
+        return None
+    until = retry_after(value, now)
+    if until is None:
+        return _UNSAID_HOLD_S if status == HTTPStatus.TOO_MANY_REQUESTS else None
+    return (until - now).total_seconds()
 
 
 def next_attempt(attempts: int, now: datetime, asked: datetime | None = None) -> datetime:

@@ -1,10 +1,10 @@
 """Try again what may be better in a moment, and keep the waits that servers ask for.
 
 A request that failed goes to the back of the queue and is tried twice more; what still fails is settled
-by `decide` and waits for a later run. Retry-After holds the whole host (RFC 9110 §10.2.3).
+by `decide` and waits for a later run. Retry-After holds the whole host (RFC 9110 §10.2.3), from the moment its answer
+is there.
 """
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Self
 
@@ -14,19 +14,14 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Response
 
 from crawler.gate import LONGEST_HOLD_S
-from crawler.handlers import gate_of
-from crawler.patience import retry_after
+from crawler.handlers import asked_hold_s
+from crawler.patience import SLOW_DOWN
 from crawler.troubles import trouble_of
-from crawler.urls import host
 from storage.records import Trouble
 
 #: Tries after the first.
 RETRIES = 2
-#: Held after a 429 that does not say how long.
-_UNSAID_HOLD_S = 10.0
-
-_SLOW_DOWN = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
-_PASSING = (*_SLOW_DOWN, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
+_PASSING = (*SLOW_DOWN, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
 #: Troubles that a second try may not meet; a timeout is not tried again, or three slow pages cost a minute.
 _PASSING_TROUBLES = (Trouble.UNREACHABLE, Trouble.CUT_SHORT)
 
@@ -42,7 +37,8 @@ class PatienceMiddleware:
     def process_response(self, request: Request, response: Response) -> Request | Response:
         if response.status not in _PASSING:
             return response
-        if response.status in _SLOW_DOWN and not self._held(request, response):
+        # The handler has held the host for so long.
+        if (asked_hold_s(response) or 0.0) > LONGEST_HOLD_S:
             return response
         return self._again(request, f"HTTP {response.status}") or response
 
@@ -51,17 +47,6 @@ class PatienceMiddleware:
         if trouble not in _PASSING_TROUBLES:
             return None
         return self._again(request, sentence)
-
-    def _held(self, request: Request, response: Response) -> bool:
-        """Hold the host as it asks; False if it asks for more patience than a run has."""
-        now = datetime.now(UTC)
-        field = (response.headers.get("Retry-After") or b"").decode("latin-1")
-        until = retry_after(field, now)
-        if until is None and response.status != HTTPStatus.TOO_MANY_REQUESTS:
-            return True
-        seconds = _UNSAID_HOLD_S if until is None else (until - now).total_seconds()
-        gate_of(self._crawler).hold(host(request.url), seconds)
-        return seconds <= LONGEST_HOLD_S
 
     def _again(self, request: Request, reason: str) -> Request | None:
         spider = self._crawler.spider

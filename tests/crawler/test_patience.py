@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.patience import LONGEST_WAIT, next_attempt, retry_after
+from crawler.patience import LONGEST_WAIT, hold_s, next_attempt, retry_after
 from tests.crawler.shapes import NOW
 
 
@@ -16,6 +16,14 @@ def test_seconds_and_dates_are_both_read() -> None:
 @pytest.mark.parametrize("value", ["", "soon", "-5", "1.5", "²", "Fri, 99 Nov 2026"])
 def test_what_cannot_be_read_asks_for_nothing(value: str) -> None:
     assert retry_after(value, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "value", "seconds"),
+    [(429, "7200", 7200.0), (503, "30", 30.0), (429, "", 10.0), (503, "", None), (500, "30", None), (200, "30", None)],
+)
+def test_only_answers_that_ask_for_patience_hold_their_host(status: int, value: str, seconds: float | None) -> None:
+    assert hold_s(status, value, NOW) == seconds
 
 
 @given(st.text(max_size=30))
