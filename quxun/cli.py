@@ -19,6 +19,8 @@ COMMANDS = {
     "worker": ("worker", "Take runs from the queue of a PostgreSQL database, beside other workers."),
     "sources": ("sources", "Where the news comes from."),
     "show": ("show", "Show an article with everything that is known of it."),
+    "story": ("story", "Show who carries a story, and say by hand what is one story and what is not."),
+    "copies-of": ("copies_of", "Say which stored stories a text repeats, wholly or in part, and how much of it."),
     "export": ("export", "Write out the articles, each as it reads now."),
     "import": ("import_", "Take in articles from files, through the same steps as a crawl."),
     "runs": ("runs", "Show what visits were made and how they ended, newest first."),

@@ -293,13 +293,19 @@ KEEP_LOGS_DAYS = Setting(
     "Days for which logs and issues are kept; 0: for ever.",
     _whole(0, 36_500),
 )
+KEEP_FINGERPRINTS_DAYS = Setting(
+    "QUXUN_KEEP_FINGERPRINTS_DAYS",
+    "400",
+    "Days for which near copies of an article are found; 0: for ever. Exact copies always are.",
+    _whole(0, 36_500),
+)
 
 #: In the order in which they are shown.
 SETTINGS: tuple[Setting[object], ...] = (
     *(HOME, DATABASE_URL, DISTRICT, DELAY_S, PER_HOST),
     *(CONTACT, ALLOW_PRIVATE, RUNS, RUN_LIMIT_S, MAX_PAGES),
     *(HOST, PORT, API_TOKEN, LOG_FORMAT, ALARMS, DIGEST_AT, PING_URL),
-    *(KEEP_PAYLOADS_DAYS, KEEP_TEXTS_DAYS, KEEP_LOGS_DAYS),
+    *(KEEP_PAYLOADS_DAYS, KEEP_TEXTS_DAYS, KEEP_LOGS_DAYS, KEEP_FINGERPRINTS_DAYS),
 )
 
 
@@ -337,6 +343,7 @@ class Config:
     keep_payloads_days: int
     keep_texts_days: int
     keep_logs_days: int
+    keep_fingerprints_days: int
     origins: Mapping[str, Origin] = field(default_factory=dict, compare=False, repr=False)
 
     def effective(self) -> tuple[Effective, ...]:
@@ -362,6 +369,7 @@ class Config:
             (KEEP_PAYLOADS_DAYS, str(self.keep_payloads_days)),
             (KEEP_TEXTS_DAYS, str(self.keep_texts_days)),
             (KEEP_LOGS_DAYS, str(self.keep_logs_days)),
+            (KEEP_FINGERPRINTS_DAYS, str(self.keep_fingerprints_days)),
         )
         return tuple(
             Effective(setting.name, value, self.origins.get(setting.name, Origin.DEFAULT)) for setting, value in values
@@ -394,6 +402,7 @@ def load_config(environ: Mapping[str, str]) -> Config:
         keep_payloads_days=given.read(KEEP_PAYLOADS_DAYS, KEEP_PAYLOADS_DAYS.default),
         keep_texts_days=given.read(KEEP_TEXTS_DAYS, KEEP_TEXTS_DAYS.default),
         keep_logs_days=given.read(KEEP_LOGS_DAYS, KEEP_LOGS_DAYS.default),
+        keep_fingerprints_days=given.read(KEEP_FINGERPRINTS_DAYS, KEEP_FINGERPRINTS_DAYS.default),
         origins=given.origins,
     )
 

@@ -219,6 +219,22 @@ def _after_reading(
     yield Step(number=8, name="decide", result=decided, remarkable=not isinstance(intent, SameRevision))
 
 
+def copies_step(store: Store, article: Article) -> Step:
+    """What was found of the article when its story was settled, after the run."""
+    own = store.stories.of_article(article.id)
+    if own is None:
+        return Step(number=9, name="copies", result="not settled in a story yet; the next run or the service does it")
+    others = len(store.stories.members(own.story_id)) - 1
+    carried = f"with {others} others" if others else "alone"
+    facts = [("why", own.evidence, "")]
+    if own.composite:
+        facts.append(("page", "it holds several stories, and is a copy of none of them", ""))
+    facts += [(each.kinship, f"article {each.other_id}", each.evidence) for each in store.copies.links([article.id])]
+    return Step(
+        number=9, name="copies", result=f"{own.relation.value} of story {own.story_id}, {carried}", facts=tuple(facts)
+    )
+
+
 def _about(about: Relevance) -> str:
     names = "、".join(about.names)
     said = "about the district" if about.about else "not about the district"

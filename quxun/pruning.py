@@ -18,13 +18,17 @@ PARTS = {
     "payloads": ("payloads",),
     "texts": ("texts", "listed"),
     "logs": ("log_tails", "log_files", "issues", "visits", "alarms", "deliveries"),
+    "fingerprints": ("fingerprints",),
 }
 
 
 def keep_of(config: Config) -> Keep:
     """What the installation is configured to keep."""
     return Keep(
-        payloads_days=config.keep_payloads_days, texts_days=config.keep_texts_days, logs_days=config.keep_logs_days
+        payloads_days=config.keep_payloads_days,
+        texts_days=config.keep_texts_days,
+        logs_days=config.keep_logs_days,
+        fingerprints_days=config.keep_fingerprints_days,
     )
 
 

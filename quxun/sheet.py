@@ -19,6 +19,7 @@ from quxun.desk import grid, show
 from storage.readings import PastReading
 from storage.records import (
     Article,
+    ArticleLink,
     Digest,
     Extraction,
     Lead,
@@ -50,6 +51,14 @@ class Member:
     article: Article
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An article of another story that this one has to do with."""
+
+    link: ArticleLink
+    article: Article
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """An article at one of its revisions, with what is around it."""
@@ -65,6 +74,9 @@ class Sheet:
     members: tuple[Member, ...] = ()
     #: Members that are not listed.
     more_members: int = 0
+    #: What the article itself is in its story.
+    own: StoryMember | None = None
+    links: tuple[Linked, ...] = ()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -119,6 +131,7 @@ def draw_sheet(sheet: Sheet, zone: ZoneInfo) -> None:
     for part in (_links("图片 images", read.images), _links("附件 attachments", read.attachments)):
         _below(part)
     _below(_members(sheet, zone))
+    _below(draw_links(sheet.links))
     _below(_leads(read.leads, zone))
 
 
@@ -154,6 +167,11 @@ def draw_changes(article: Article, old: Revision, new: Revision, lines: Sequence
         by = f"read by {old.extraction.extractor} and {new.extraction.extractor}: some of it may be the rules'"
         out().print(Text(f"The two were {by}.", style="yellow"))
     out().print()
+    draw_lines(lines)
+
+
+def draw_lines(lines: Sequence[Line]) -> None:
+    """Print how one text differs from another: what is the same in short, what is other in full."""
     for line in _shortened(lines):
         out().print(_line_text(line))
     if all(span.edit is Edit.SAME for line in lines for span in line):
@@ -290,7 +308,9 @@ def _links(title: str, links: Sequence[Link]) -> Table | None:
 def _members(sheet: Sheet, zone: ZoneInfo) -> Table | None:
     if not sheet.members:
         return None
-    title = f"同文 the same story elsewhere ({len(sheet.members) + sheet.more_members})"
+    own = sheet.own
+    said_of_it = f"; this one: {own.relation.value}, {own.evidence}" if own is not None else ""
+    title = f"同文 the same story elsewhere ({len(sheet.members) + sheet.more_members}){said_of_it}"
     drawn = table(">id", "publisher", "published", "relation", "evidence", title=title)
     for each in sheet.members:
         read = each.article.extraction
@@ -299,6 +319,17 @@ def _members(sheet: Sheet, zone: ZoneInfo) -> Table | None:
         drawn.add_row(str(each.article.id), *told)
     if sheet.more_members:
         drawn.add_row("…", f"and {sheet.more_members} more", "", "", "")
+    return drawn
+
+
+def draw_links(links: Sequence[Linked]) -> Table | None:
+    """A table of what articles have to do with those of other stories."""
+    if not links:
+        return None
+    drawn = table(">id", "publisher", "relation", "evidence", title=f"相关 related without being a copy ({len(links)})")
+    for each in links:
+        told = said(each.article.publisher), each.link.kinship, said(each.link.evidence)
+        drawn.add_row(str(each.article.id), *told)
     return drawn
 
 

@@ -1,29 +1,39 @@
-"""Derived data follows the change log: here, which articles carry the same words and are one story.
+"""Derived data follows the change log: here, which articles are copies and carry one story.
 
 Nothing derived is updated inline with a crawl; a follower that was killed goes on from its cursor.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from storage.records import ArticleId, ChangeKind, Relation
+from storage.copies.shelf import BATCH
+from storage.records import ArticleId, Change, ChangeKind, Relation
 from storage.store import Store
 
 STORIES = "stories"
-_BATCH = 500
-_FOLLOWED = (ChangeKind.NEW_ARTICLE, ChangeKind.NEW_REVISION)
+_FOLLOWED = (ChangeKind.NEW_ARTICLE, ChangeKind.NEW_REVISION, ChangeKind.NEW_READING)
+#: Batches that are decided again at once after the rules became better; the next call goes on.
+_ANEW = 10
 
 
 def follow_stories(store: Store, now: datetime) -> frozenset[ArticleId]:
     """Settle every changed article in a story; the new and revised articles that turned out to be copies."""
     copies: set[ArticleId] = set()
     cursor = store.changes.cursor(STORIES)
-    while changes := store.changes.after(cursor, _BATCH):
-        changed = [change.article_id for change in changes if change.kind in _FOLLOWED]
-        settled = store.stories.settle_all_exact(changed, now)
-        copies.update(member.article_id for member in settled if member.relation is not Relation.ORIGINAL)
-        read_anew = [change.article_id for change in changes if change.kind is ChangeKind.NEW_READING]
-        if read_anew:
-            store.stories.settle_all_anew(list(dict.fromkeys(read_anew)), now)
+    while changes := store.changes.after(cursor, BATCH):
+        copies |= _follow(store, changes, now)
         cursor = changes[-1].id
         store.changes.move_cursor(STORIES, cursor)
+    for _ in range(_ANEW):
+        if not store.copies.rejoin(now):
+            break
     return frozenset(copies)
+
+
+def _follow(store: Store, changes: Sequence[Change], now: datetime) -> set[ArticleId]:
+    store.copies.take_out([change.article_id for change in changes if change.kind is ChangeKind.TAKEDOWN])
+    changed = [change.article_id for change in changes if change.kind in _FOLLOWED]
+    anew = {change.article_id for change in changes if change.kind is ChangeKind.NEW_READING}
+    members = store.copies.settle(changed, now, read_anew=anew)
+    came = {change.article_id for change in changes if change.kind is not ChangeKind.NEW_READING}
+    return {each.article_id for each in members if each.relation is not Relation.ORIGINAL and each.article_id in came}

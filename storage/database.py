@@ -37,6 +37,10 @@ _CONNECT_TIMEOUT_S = 10
 
 _WAL_PAUSE_S = 0.02
 
+#: Memory for pages of a file, and pages of its log before they go into it. What is written all over a file, as
+#: fingerprints are, touches the same pages again and again: each is then written once for many transactions.
+_CACHE_KIB, _CHECKPOINT_PAGES = 64 * 1024, 8000
+
 _WRITES = "quxun_writes"
 
 DoneT = TypeVar("DoneT")
@@ -210,6 +214,8 @@ def _sqlite(url: URL, busy_timeout_s: float) -> Engine:
             _go_wal(cursor, busy_timeout_s)
             cursor.execute("PRAGMA synchronous = NORMAL")
             cursor.execute("PRAGMA foreign_keys = ON")
+            cursor.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         finally:
             cursor.close()
 

@@ -151,11 +151,16 @@ class Figures:
         )
 
     def stock(self) -> Stock:
-        """How much is stored, counted."""
+        """How much is stored, counted; a story that was merged into another is none."""
+        going_on = stories.c.merged_into.is_(None)
         with self._database.read() as connection:
             counted = {
-                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-                for table in (articles, snapshots, stories)
+                table.name: connection.execute(select(func.count()).select_from(table).where(which)).scalar_one()
+                for table, which in (
+                    (articles, true()),
+                    (snapshots, true()),
+                    (stories, going_on),
+                )
             }
         return Stock(**counted)
 

@@ -509,7 +509,12 @@ class Relation(StrEnum):
     """How an article stands to its story."""
 
     ORIGINAL = "original"
+    #: What it is to another member: the words of `text.copies.relation.Kinship` that put two texts into one story.
     EXACT = "exact"
+    NEAR = "near"
+    UPDATED = "updated"
+    REPEATED = "repeated"
+    BY_HAND = "by-hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -548,8 +553,35 @@ class StoryMember:
     story_id: StoryId
     article_id: ArticleId
     relation: Relation
-    #: A sentence: which article it equals and by what.
+    #: A sentence: which article it is a copy of and by what; of the original, why it counts as that.
     evidence: str
+    #: The article that it was found to be a copy of; None: the others were found to be copies of it.
+    partner_id: ArticleId | None = None
+    #: It is a page of several stories.
+    composite: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleLink:
+    """What an article has to do with one of another story: a word of `text.copies.relation.Kinship`."""
+
+    article_id: ArticleId
+    other_id: ArticleId
+    kinship: str
+    #: A sentence.
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryWish:
+    """What a person said of two articles: they are one story, or they are none."""
+
+    article_id: ArticleId
+    other_id: ArticleId
+    together: bool
+    asked_by: str
+    asked_at: datetime
+    reason: str
 
 
 class ChangeKind(StrEnum):

@@ -20,6 +20,7 @@ from storage.records import (
     Listing,
     Person,
     Publisher,
+    Relation,
     Relevance,
     Role,
     Run,
@@ -33,6 +34,10 @@ from storage.records import (
     StoryMember,
     Validators,
 )
+from text.copies.relation import Evidence, Kinship, sentence
+
+#: What is said of these reads on: the same words as …
+_SAME = frozenset({Kinship.EXACT, Kinship.REPEATED})
 
 #: The columns of an extraction that are stored as they are.
 _PLAIN = (
@@ -301,4 +306,22 @@ def change(row: Row[Any]) -> Change:
 
 
 def story_member(row: Row[Any]) -> StoryMember:
-    return StoryMember(story_id=row.story_id, article_id=row.article_id, relation=row.relation, evidence=row.evidence)
+    """A member; the row has its story's `why` and its partner's publisher beside its columns."""
+    return StoryMember(
+        story_id=row.story_id,
+        article_id=row.article_id,
+        relation=row.relation,
+        evidence=row.why if row.relation is Relation.ORIGINAL and row.why else _evidence(row),
+        partner_id=row.partner_id,
+        composite=row.composite,
+    )
+
+
+def _evidence(row: Row[Any]) -> str:
+    """What a member is to its partner, as a sentence; an older version of Quxun stored one."""
+    if row.kinship is None:
+        return str(row.evidence)
+    said, more, rest = sentence(row.kinship, Evidence.from_json(row.evidence)).partition(";")
+    of = f" as article {row.partner_id} of {row.partner_publisher}" if row.kinship in _SAME else ""
+    than = "" if of else f" (article {row.partner_id} of {row.partner_publisher})"
+    return f"{said}{of}{than}{more}{rest}"

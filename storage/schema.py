@@ -29,6 +29,7 @@ from storage.schema_articles import (
     stories,
     story_members,
 )
+from storage.schema_copies import article_links, fingerprints, hot_fingerprints, site_lines, story_wishes
 from storage.schema_listings import MAYBE_DUE, ListingStanding, entries, listings, publishers, robots_files, sources
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "ListingStanding",
     "alarms",
     "article_aliases",
+    "article_links",
     "articles",
     "blob_metadata",
     "blobs",
@@ -45,7 +47,9 @@ __all__ = [
     "deliveries",
     "entries",
     "extractions",
+    "fingerprints",
     "fruitless_visits",
+    "hot_fingerprints",
     "issues",
     "listings",
     "metadata",
@@ -53,14 +57,16 @@ __all__ = [
     "robots_files",
     "runs",
     "service_processes",
+    "site_lines",
     "snapshots",
     "sources",
     "stories",
     "story_members",
+    "story_wishes",
 ]
 
 #: Revisions of the schema, oldest first; the last is the one this code speaks.
-VERSIONS = ("0001", "0002", "0003")
+VERSIONS = ("0001", "0002", "0003", "0004")
 
 runs = Table(
     "runs",

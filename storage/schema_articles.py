@@ -8,14 +8,17 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
 from storage.columns import Id, Json, Name, OneOf, UtcTime, Words, is_digest, metadata, one_of, points_to
 from storage.records import ChangeKind, Precision, Profile, Relation, SnapshotKind, Takedown
+from text.copies.relation import Kinship
 
 #: Of the readings of a snapshot the one that counts.
 _CURRENT = "superseded_at IS NULL"
@@ -160,6 +163,11 @@ stories = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("created_at", UtcTime, nullable=False),
+    #: The story that took its members: whoever has the old number is led there. NULL: it has members of its own.
+    Column("merged_into", Id),
+    #: Why its original counts as that; a sentence.
+    Column("why", Words, nullable=False, server_default=""),
+    points_to("stories", "merged_into"),
     sqlite_autoincrement=True,
 )
 
@@ -169,13 +177,24 @@ story_members = Table(
     Column("article_id", Id, nullable=False, autoincrement=False),
     Column("story_id", Id, nullable=False),
     Column("relation", OneOf(Relation), nullable=False),
+    #: JSON of `text.copies.relation.Evidence`; a sentence where an older version of Quxun wrote it.
     Column("evidence", Words, nullable=False),
     Column("joined_at", UtcTime, nullable=False),
+    #: The article that it was compared with, and what it is to that one.
+    Column("partner_id", Id),
+    Column("kinship", OneOf(Kinship)),
+    #: The exact key of its words, by the rules of that version; NULL and 0: not decided yet, or taken down.
+    Column("copy_key", LargeBinary),
+    Column("rules", Integer, nullable=False, server_default="0"),
+    Column("composite", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("article_id", name="pk_story_members"),
     points_to("articles", "article_id"),
     points_to("stories", "story_id"),
+    points_to("articles", "partner_id"),
     one_of("relation", Relation),
+    one_of("kinship", Kinship),
     Index("ix_story_members_story_id", "story_id"),
+    Index("ix_story_members_copy_key", "copy_key"),
     Index(
         "uq_story_members_original",
         "story_id",

@@ -19,6 +19,7 @@ from storage.articles import Articles
 from storage.blobs import Blobs
 from storage.changes import Changes
 from storage.check import Finding, check
+from storage.copies.shelf import Copies
 from storage.database import BUSY_TIMEOUT_S, Database, file_of, make_folder, parse
 from storage.entries import Entries
 from storage.errors import DatabaseError
@@ -55,6 +56,7 @@ class Store:
         self.blobs = Blobs(payloads)
         self.changes = Changes(database)
         self.stories = Stories(database)
+        self.copies = Copies(database)
         self.processes = Processes(database)
         self.figures = Figures(database, payloads)
         self.retention = Retention(database, payloads)

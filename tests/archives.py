@@ -23,11 +23,24 @@ from storage.records import (
     Role,
     Schedule,
 )
-from storage.schema import alarms, article_aliases, deliveries, fruitless_visits, issues, listings, service_processes
+from storage.schema import (
+    alarms,
+    article_aliases,
+    article_links,
+    deliveries,
+    fingerprints,
+    fruitless_visits,
+    hot_fingerprints,
+    issues,
+    listings,
+    service_processes,
+    story_wishes,
+)
 from storage.schema_listings import ListingStanding
 from storage.store import Store
 from tests.builders import NOW, entries_seen, later, revisit
 from tests.quxun.stories import Press, extraction
+from text.copies.relation import Kinship
 
 #: With everything that a database or a file could take for something else.
 WORDS = "“引号”、\t制表、\\n、\\N、%、'、\";--、👩‍👩‍👧、\u2028、é、\x1f，完。"
@@ -78,6 +91,19 @@ def _more(press: Press) -> dict[Table, list[dict[str, Any]]]:
         listings: [
             {**listing, "id": 90, "url": "http://www.example.cn/sitemap.xml"},
             {**listing, "id": 80, "url": "http://www.example.cn/1.xml", "parent_id": 90},
+        ],
+        fingerprints: [{"h": -(2**47), "article_id": 1}, {"h": 2**47 - 1, "article_id": 1}],
+        hot_fingerprints: [{"h": 2**40}],
+        article_links: [{"article_id": 1, "other_id": 2, "kinship": Kinship.EXCERPT, "evidence": WORDS}],
+        story_wishes: [
+            {
+                "article_id": 1,
+                "other_id": 2,
+                "together": False,
+                "asked_by": "甘霖",
+                "asked_at": NOW,
+                "reason": WORDS,
+            }
         ],
         article_aliases: [{"publisher_id": press.source.publisher_id, "alias": "一号", "article_id": 1}],
         issues: [

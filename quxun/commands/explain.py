@@ -13,7 +13,7 @@ from quxun.commands.issues import issues_table
 from quxun.commands.show import find
 from quxun.console import local, out, said
 from quxun.desk import Desk, grid, open_desk, show
-from quxun.explaining import entry_of, known_of, replay
+from quxun.explaining import copies_step, entry_of, known_of, replay
 from quxun.sheet import draw_tombstone
 from storage.errors import NotFound
 from storage.records import Article, EntryState, Issue, KnownEntry, Source
@@ -74,6 +74,10 @@ def _explain_article(desk: Desk, article: Article) -> None:
         out().print(Text.assemble((f"{step.number} {step.name}", "bold"), "  ", said(step.result, style=colour)))
         if step.facts:
             show(_facts(step.facts))
+    step = copies_step(desk.store, article)
+    out().print(Text.assemble((f"{step.number} {step.name}", "bold"), "  ", said(step.result, style="green")))
+    if step.facts:
+        show(_facts(step.facts))
 
 
 def _explain_entries(desk: Desk, name: str) -> None:

@@ -4,10 +4,11 @@ import contextlib
 import csv
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -130,11 +131,19 @@ def _opened(output: Path | None) -> Iterator[BinaryIO]:
 # ------------------------------------------------------------------ the formats
 def _jsonl(job: _Job) -> _Sum:
     done = _Sum()
-    for article in job.articles:
-        job.stream.write(json_line(article_line(article, job.desk.zone)).encode() + b"\n")
+    for article, links in _linked(job):
+        job.stream.write(json_line(article_line(article, job.desk.zone, links)).encode() + b"\n")
         done.articles += 1
         job.watch()
     return done
+
+
+def _linked(job: _Job) -> Iterator[tuple[Article, Sequence[str]]]:
+    """The articles with the ids of those that they have to do with without being their copies."""
+    while page := list(islice(job.articles, PAGE)):
+        links = job.desk.store.copies.linked([article.id for article in page])
+        for article in page:
+            yield article, links.get(article.id, ())
 
 
 def _csv(job: _Job) -> _Sum:
@@ -143,8 +152,8 @@ def _csv(job: _Job) -> _Sum:
     try:
         rows = csv.writer(text, lineterminator="\n")
         rows.writerow(CSV_COLUMNS)
-        for article in job.articles:
-            rows.writerow(csv_row(article_line(article, job.desk.zone)))
+        for article, links in _linked(job):
+            rows.writerow(csv_row(article_line(article, job.desk.zone, links)))
             done.articles += 1
             job.watch()
     finally:

@@ -25,8 +25,9 @@ _DAY = timedelta(days=1)
 def command(*, dry: bool, by_clock: bool, vacuum: bool, as_json: bool) -> None:
     """Let go of what is older than it is to be kept, now.
 
-    The service does the same once a day. How long payloads, texts and logs are kept is set by
-    QUXUN_KEEP_PAYLOADS_DAYS, QUXUN_KEEP_TEXTS_DAYS and QUXUN_KEEP_LOGS_DAYS, where 0 is for ever. Titles,
+    The service does the same once a day. How long payloads, texts, logs and fingerprints are kept is set by
+    QUXUN_KEEP_PAYLOADS_DAYS, QUXUN_KEEP_TEXTS_DAYS, QUXUN_KEEP_LOGS_DAYS and QUXUN_KEEP_FINGERPRINTS_DAYS,
+    where 0 is for ever; an article without fingerprints meets no near copies any more. Titles,
     days, digests and addresses always stay, so that nothing is fetched again. What was let go is gone.
 
     A day counts if the archive lived through it: of a rest of more than a week only a week counts, so that
@@ -71,11 +72,21 @@ def _on(bar: Progress, task: TaskID) -> bool:
 
 def _days(desk: Desk) -> dict[str, int]:
     keep = keep_of(desk.config)
-    return {"payloads": keep.payloads_days, "texts": keep.texts_days, "logs": keep.logs_days}
+    return {
+        "payloads": keep.payloads_days,
+        "texts": keep.texts_days,
+        "logs": keep.logs_days,
+        "fingerprints": keep.fingerprints_days,
+    }
 
 
 def _before(done: Pruned) -> dict[str, datetime | None]:
-    return {"payloads": done.payloads_before, "texts": done.texts_before, "logs": done.logs_before}
+    return {
+        "payloads": done.payloads_before,
+        "texts": done.texts_before,
+        "logs": done.logs_before,
+        "fingerprints": done.fingerprints_before,
+    }
 
 
 def _show(desk: Desk, done: Pruned, *, dry: bool, vacuum: bool) -> None:

@@ -9,6 +9,7 @@ from quxun.console import out
 from quxun.desk import Desk, open_desk, print_line
 from quxun.formats import article_line, reading_fields, stamp
 from quxun.sheet import Member, Sheet, draw_changes, draw_sheet, draw_tombstone, words_of
+from quxun.telling import external_ids, link_line, linked
 from storage.errors import NotFound, UsageError
 from storage.records import Article, Revision
 from storage.store import Store
@@ -109,6 +110,8 @@ def _sheet(desk: Desk, article: Article, revisions: list[Revision], chosen: Revi
         readings=tuple(desk.store.readings.history(article.id)),
         members=tuple(Member(member, articles.get(member.article_id)) for member in others[:SHOWN_MEMBERS]),
         more_members=max(0, len(others) - SHOWN_MEMBERS),
+        own=next((member for member in members if member.article_id == article.id), None),
+        links=linked(desk.store, [article.id])[:SHOWN_MEMBERS],
     )
 
 
@@ -150,7 +153,7 @@ def _line(desk: Desk, sheet: Sheet) -> dict[str, object]:
     read = sheet.revision.extraction
     about = article.relevance
     return {
-        **article_line(sheet.shown, zone),
+        **article_line(sheet.shown, zone, external_ids(sheet.links)),
         **reading_fields(read, zone),
         "key": article.key,
         "source_key": article.source_key,
@@ -171,16 +174,19 @@ def _line(desk: Desk, sheet: Sheet) -> dict[str, object]:
             for each in sheet.readings
         ],
         "relevance": {"about": about.about, "names": list(about.names), "where": about.where} if about else None,
+        "evidence": sheet.own.evidence if sheet.own else None,
         "members": [
             {
                 "id": each.article.id,
                 "site": each.article.publisher,
                 "url": each.article.url,
                 "relation": each.member.relation.value,
+                "published_at": stamp(each.article.extraction.published_at, zone),
                 "evidence": each.member.evidence,
             }
             for each in sheet.members
         ],
+        "related": [link_line(each) for each in sheet.links],
     }
 
 

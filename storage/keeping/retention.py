@@ -1,4 +1,4 @@
-"""Let go of what is older than it is to be kept: payloads, texts and logs, each by a limit of its own.
+"""Let go of what is older than it is to be kept: payloads, texts, logs, fingerprints, each by a limit of its own.
 
 What stays is what the archive needs to go on: titles, days, digests, publishers and addresses, so that nothing
 is fetched again or taken for new. A payload is marked as let go first and erased after that; a process killed in
@@ -25,6 +25,7 @@ from storage.keeping import ages
 from storage.keeping.ages import Limit
 from storage.keeping.batches import Batches, Freed, Step, octets
 from storage.keeping.compact import compact
+from storage.keeping.prints import prune_fingerprints
 from storage.records import Digest, EntryState
 from storage.schema import alarms, blobs, deliveries, entries, extractions, fruitless_visits, issues, runs, snapshots
 from storage.upserts import chunks
@@ -44,6 +45,7 @@ class Keep:
     payloads_days: int = 0
     texts_days: int = 0
     logs_days: int = 0
+    fingerprints_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +66,13 @@ class Pruned:
     #: Alarms that are over, and where they were told.
     alarms: Freed = field(default_factory=Freed)
     deliveries: Freed = field(default_factory=Freed)
+    #: By which near copies of an article are found; exact ones always are.
+    fingerprints: Freed = field(default_factory=Freed)
     #: What is older than this is old; None: nothing of the class is, or it is kept for ever.
     payloads_before: datetime | None = None
     texts_before: datetime | None = None
     logs_before: datetime | None = None
+    fingerprints_before: datetime | None = None
 
 
 class Retention:
@@ -92,18 +97,22 @@ class Retention:
         `logs` is the folder of the runs' log files. `by_clock` believes the clock, also where the archive did not
         live through so many days. `go_on` is asked before each transaction; False ends the pruning early.
         """
-        work = _Pruning(self._database, self._payloads, now, Batches(self._database, dry=dry, go_on=go_on))
-        payloads, texts, old_logs = (
-            self._limit(days, now, by_clock) for days in (keep.payloads_days, keep.texts_days, keep.logs_days)
+        batches = Batches(self._database, dry=dry, go_on=go_on)
+        work = _Pruning(self._database, self._payloads, now, batches)
+        payloads, texts, old_logs, prints = (
+            self._limit(days, now, by_clock)
+            for days in (keep.payloads_days, keep.texts_days, keep.logs_days, keep.fingerprints_days)
         )
         return Pruned(
             payloads=work.payloads(payloads) if payloads else Freed(),
             **(work.texts(texts) if texts else {}),
             **(work.logs(old_logs) if old_logs else {}),
             log_files=work.log_files(logs, old_logs) if old_logs and logs else Freed(),
+            fingerprints=prune_fingerprints(self._database, prints, batches) if prints else Freed(),
             payloads_before=payloads.before if payloads else None,
             texts_before=texts.before if texts else None,
             logs_before=old_logs.before if old_logs else None,
+            fingerprints_before=prints.before if prints else None,
         )
 
     def prune_log_files(self, folder: Path, days: int, now: datetime) -> Freed:

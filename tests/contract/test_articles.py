@@ -247,6 +247,6 @@ def test_an_article_without_a_url_has_none(world: World) -> None:
 def test_the_story_of_an_article_comes_with_it(world: World) -> None:
     world.record(new_article())
     assert world.store.articles.get(ArticleId(1)).story_id is None
-    member = world.store.stories.settle_exact(ArticleId(1), NOW)
+    [member] = world.store.copies.settle([ArticleId(1)], NOW)
     article = world.store.articles.get(ArticleId(1))
     assert (article.story_id, article.relation) == (member.story_id, member.relation)

@@ -136,6 +136,6 @@ def test_two_copies_that_arrive_at_once_meet_in_one_story(impatient: Store) -> N
         with other.database.write() as connection:
             other.database.lock(connection, STORIES_LOCK)
             with pytest.raises(DatabaseError, match="is locked"):
-                impatient.stories.settle_exact(second, NOW)
-        members = [impatient.stories.settle_exact(article, NOW) for article in (first, second)]
+                impatient.copies.settle([second], NOW)
+        members = [impatient.copies.settle([article], NOW)[0] for article in (first, second)]
     assert members[0].story_id == members[1].story_id

@@ -35,6 +35,7 @@ GOOD = {
     "QUXUN_KEEP_PAYLOADS_DAYS": "365",
     "QUXUN_KEEP_TEXTS_DAYS": "3650",
     "QUXUN_KEEP_LOGS_DAYS": "0",
+    "QUXUN_KEEP_FINGERPRINTS_DAYS": "500",
 }
 
 
@@ -71,6 +72,7 @@ def test_without_any_variable_the_defaults_hold(tmp_path: Path, monkeypatch: pyt
         ping_url="",
         keep_payloads_days=0,
         keep_texts_days=0,
+        keep_fingerprints_days=400,
         keep_logs_days=90,
     )
 
@@ -96,6 +98,7 @@ def test_every_variable_is_read() -> None:
         ping_url="https://ping.example/secret",
         keep_payloads_days=365,
         keep_texts_days=3650,
+        keep_fingerprints_days=500,
         keep_logs_days=0,
     )
 

@@ -33,7 +33,7 @@ def test_a_stored_article_is_replayed_step_by_step(quxun: Quxun, store: Store) -
     said = quxun("explain", article).out
     assert steps(said) == [
         *("capture", "payload_digest", "visit_kind", "judge", "extract"),
-        *("article_key", "relevance", "content_digest", "decide"),
+        *("article_key", "relevance", "content_digest", "decide", "copies"),
     ]
     lines = [line.split() for line in said.splitlines()]
     assert ["title", "湖边步道开放"] in [line[:2] for line in lines]
@@ -57,7 +57,7 @@ def test_other_words_than_were_stored_would_be_a_new_revision(quxun: Quxun, stor
 def test_a_page_that_would_be_refused_today_says_why(quxun: Quxun, store: Store) -> None:
     article = Press(store).publish(payload=b"%PDF-1.4 synthetic")
     said = quxun("explain", article).out
-    assert steps(said)[-1] == "judge"
+    assert steps(said)[-2:] == ["judge", "copies"]
     assert "refused: not-html" in said
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from quxun.sheet import draw_tombstone
-from storage.records import ArticleId, Lead, Link, Person, Relation, Role, Takedown
+from storage.records import ArticleId, Lead, Link, Person, Role, Takedown
 from storage.store import Store
 from tests.builders import gone, publisher
 from tests.quxun.conftest import Quxun
@@ -236,8 +236,7 @@ def test_a_page_that_its_publisher_removed_is_shown_as_gone(quxun: Quxun, store:
 def test_copies_of_the_story_are_listed_with_their_publisher(quxun: Quxun, store: Store) -> None:
     ours = Press(store).publish(name="1")
     theirs = Press(store, "other", publisher=publisher("另一家报")).publish("2")
-    member = store.stories.join(ArticleId(ours), Relation.ORIGINAL, "the first", NOON)
-    store.stories.join(ArticleId(theirs), Relation.EXACT, "the same words", NOON, member.story_id)
+    store.copies.settle([ArticleId(ours), ArticleId(theirs)], NOON)
     said = quxun("show", ours).out
     assert "另一家报" in said
     assert "the same words" in said

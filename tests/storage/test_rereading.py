@@ -1,7 +1,6 @@
-"""Which digests and stories follow a new reading: the pure part of it."""
+"""Which digests follow a new reading: the pure part of it."""
 
-from storage.records import ArticleId, Digest, SnapshotId
-from storage.regrouping import components
+from storage.records import Digest, SnapshotId
 from storage.rereading import Standing, as_new, differing, redigested
 from tests.builders import digest, extraction, later
 
@@ -63,9 +62,3 @@ def test_how_something_was_read_is_no_difference() -> None:
     old = extraction(evidence={"title": "h1"})
     assert differing(old, extraction(extractor="html/2", evidence={"title": "meta"})) == ()
     assert differing(old, extraction(credit="新华社", text="别的。")) == ("text", "credit")
-
-
-def test_articles_hang_together_by_common_words() -> None:
-    words = {1: {OLD}, 2: {NEW}, 3: {OTHER}, 4: {OLD, NEW}}
-    groups = components({ArticleId(number): frozenset(digests) for number, digests in words.items()})
-    assert groups == [[1, 2, 4], [3]]

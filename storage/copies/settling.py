@@ -1,0 +1,99 @@
+"""Settle a batch: decide, carry out, and find the originals of the stories that changed."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, or_, select, update
+
+from storage.copies import lines
+from storage.copies.carrying import Carrying
+from storage.copies.documents import documents
+from storage.copies.index import StoredIndex
+from storage.copies.lists import numbers, within
+from storage.copies.telling import tell
+from storage.copies.wishes import decided
+from storage.records import Relation
+from storage.schema import article_links, articles, fingerprints, stories, story_members
+from text.copies.index import Decision
+from text.copies.keys import Document, fingerprint
+from text.copies.relate import LATER
+from text.copies.relation import Evidence, Kinship
+
+
+def settle(connection: Connection, article_ids: Sequence[int], now: datetime, read_anew: Collection[int]) -> None:
+    """Put articles into the stories they belong to."""
+    texts = documents(connection, article_ids)
+    batch = [texts[each] for each in article_ids if each in texts]
+    index = StoredIndex(connection)
+    decisions = _met(decided(connection, index, batch), index, texts)
+    before = index.known([decision.document for decision in decisions])
+    touched = Carrying(connection, decisions, now).carry_out(decisions, read_anew)
+    index.remember({decision.document: decision.hashes for decision in decisions})
+    new = [decision.document for decision in decisions if decision.document not in before]
+    lines.count(connection, [texts[each] for each in new])
+    tell(connection, touched)
+    _settle_wordless(connection, [each for each in article_ids if each not in texts], now)
+
+
+def take_out(connection: Connection, article_ids: Collection[int]) -> None:
+    """Forget what was found of articles. They stay members without a say, so that their copies can be asked for."""
+    dialect = connection.dialect.name
+    gone = {"ids": numbers(dialect, sorted(article_ids))}
+    mine = within(dialect, story_members.c.article_id, "ids")
+    # No index leads from an article to its hashes: it would be larger than they are, for something that is rare.
+    connection.execute(delete(fingerprints).where(within(dialect, fingerprints.c.article_id, "ids")), gone)
+    either = or_(within(dialect, article_links.c.article_id, "ids"), within(dialect, article_links.c.other_id, "ids"))
+    connection.execute(delete(article_links).where(either), gone)
+    nothing = {"partner_id": None, "kinship": None, "evidence": ""}
+    forgotten = {"relation": Relation.NEAR, "copy_key": None, "rules": 0, **nothing}
+    connection.execute(update(story_members).where(mine).values(**forgotten), gone)
+    theirs = within(dialect, story_members.c.partner_id, "ids")
+    connection.execute(update(story_members).where(theirs).values(**nothing), gone)
+    touched = connection.execute(select(story_members.c.story_id).where(mine).distinct(), gone).scalars().all()
+    tell(connection, touched)
+
+
+def _met(decisions: Sequence[Decision], index: StoredIndex, texts: dict[int, Document]) -> list[Decision]:
+    """The decisions with copies of texts that were let go because of their age: only their keys are left to compare."""
+    lonely = [each for each in decisions if each.partner is None and not each.composite]
+    if not lonely:
+        return list(decisions)
+    exact = index.exact({each.key for each in lonely})
+    known = index.known({candidate.id for found in exact.values() for candidate in found})
+    partners: dict[int, Document] = {}
+    for decision in lonely:
+        told = (known[each.id].document for each in exact.get(decision.key, ()) if each.id in known)
+        partner = next((each for each in told if not each.text and each.id != decision.document), None)
+        if partner is not None:
+            partners[decision.document] = partner
+    return [
+        _joined(each, texts[each.document], partners[each.document]) if each.document in partners else each
+        for each in decisions
+    ]
+
+
+def _joined(decision: Decision, document: Document, partner: Document) -> Decision:
+    apart = abs((document.day - partner.day).days) if document.day and partner.day else None
+    length = fingerprint(document).length
+    said = Evidence(containment=1.0, jaccard=1.0, matched=length, length=length, other_length=length, days_apart=apart)
+    kinship = Kinship.REPEATED if apart is not None and apart > LATER else Kinship.EXACT
+    return replace(decision, partner=partner.id, kinship=kinship, evidence=said)
+
+
+def _settle_wordless(connection: Connection, article_ids: Collection[int], now: datetime) -> None:
+    """Give a story of its own to what stands and has no text to compare."""
+    if not article_ids:
+        return
+    dialect = connection.dialect.name
+    query = (
+        select(articles.c.id)
+        .outerjoin_from(articles, story_members, story_members.c.article_id == articles.c.id)
+        .where(within(dialect, articles.c.id, "ids"), articles.c.takedown.is_(None))
+        .where(story_members.c.article_id.is_(None))
+        .order_by(articles.c.id)
+    )
+    for article_id in connection.execute(query, {"ids": numbers(dialect, article_ids)}).scalars().all():
+        own = connection.execute(stories.insert().returning(stories.c.id), {"created_at": now}).scalar_one()
+        values = {"article_id": article_id, "story_id": own, "relation": Relation.ORIGINAL}
+        connection.execute(story_members.insert(), values | {"evidence": "", "joined_at": now})

@@ -1,0 +1,100 @@
+"""What people said of articles: these are one story, those are none. It holds against every later run."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from itertools import product
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, or_, select
+
+from storage.copies.index import StoredIndex
+from storage.copies.lists import numbers, within
+from storage.schema import story_members, story_wishes
+from storage.upserts import insert
+from text.copies.index import Decision, Wishes
+from text.copies.joining import decide
+from text.copies.keys import Document
+
+Pairs = frozenset[tuple[int, int, bool]]
+
+#: A decision that meets wishes is made again with these in mind, which may lead it to others; at most so often.
+_ROUNDS = 4
+
+
+def decided(connection: Connection, index: StoredIndex, documents: Sequence[Document]) -> list[Decision]:
+    """The decisions on a batch, with those wishes in mind that they touch."""
+    if connection.execute(select(story_wishes.c.article_id).limit(1)).first() is None:
+        return decide(documents, index)
+    pairs = _of_articles(connection, [document.id for document in documents])
+    found: list[Decision] = []
+    for _ in range(_ROUNDS):
+        found = decide(documents, index, _wishes(pairs))
+        more = pairs | _of_articles(connection, _touched(connection, found))
+        if more == pairs:
+            break
+        pairs = more
+    return found
+
+
+def say(
+    connection: Connection, pairs: Iterable[tuple[int, int]], by: str, now: datetime, reason: str, *, together: bool
+) -> None:
+    """Note what somebody said of pairs of articles; the last word on a pair counts."""
+    rows = [
+        {"article_id": one, "other_id": other, "together": together, "asked_by": by, "asked_at": now, "reason": reason}
+        for one, other in sorted({(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]})
+    ]
+    if rows:
+        new = insert(connection.dialect.name, story_wishes)
+        names = ("together", "asked_by", "asked_at", "reason")
+        taken = {name: new.excluded[name] for name in names}
+        connection.execute(new.on_conflict_do_update(index_elements=["article_id", "other_id"], set_=taken), rows)
+
+
+def forget_between(connection: Connection, ones: Collection[int], others: Collection[int], *, together: bool) -> None:
+    """Take back what was said of pairs of one article from each side."""
+    pairs = {(min(pair), max(pair)) for pair in product(ones, others)}
+    known = {(row.article_id, row.other_id) for row in _rows(connection, [*ones, *others]) if row.together is together}
+    _delete(connection, pairs & known)
+
+
+def forget(connection: Connection, articles: Collection[int]) -> int:
+    """Take back whatever was said of articles; how many wishes that were."""
+    pairs = {(row.article_id, row.other_id) for row in _rows(connection, articles)}
+    _delete(connection, pairs)
+    return len(pairs)
+
+
+def _delete(connection: Connection, pairs: Iterable[tuple[int, int]]) -> None:
+    for one, other in sorted(pairs):
+        own = and_(story_wishes.c.article_id == one, story_wishes.c.other_id == other)
+        connection.execute(delete(story_wishes).where(own))
+
+
+def _wishes(pairs: Pairs) -> Wishes:
+    return Wishes(
+        apart=frozenset((one, other) for one, other, together in pairs if not together),
+        together=frozenset((one, other) for one, other, together in pairs if together),
+    )
+
+
+def _touched(connection: Connection, decisions: Iterable[Decision]) -> list[int]:
+    """The articles of all stories that decisions are about."""
+    named = {each.document for each in decisions}
+    for each in decisions:
+        named.update(each.merges, () if each.partner is None else (each.partner,))
+    dialect = connection.dialect.name
+    own = select(story_members.c.story_id).where(within(dialect, story_members.c.article_id, "ids"))
+    query = select(story_members.c.article_id).where(story_members.c.story_id.in_(own))
+    found = connection.execute(query, {"ids": numbers(dialect, sorted(named))}).scalars()
+    return sorted({*named, *found})
+
+
+def _of_articles(connection: Connection, articles: Collection[int]) -> Pairs:
+    return frozenset((row.article_id, row.other_id, row.together) for row in _rows(connection, articles))
+
+
+def _rows(connection: Connection, articles: Collection[int]) -> Sequence[Row[Any]]:
+    dialect = connection.dialect.name
+    either = or_(within(dialect, story_wishes.c.article_id, "ids"), within(dialect, story_wishes.c.other_id, "ids"))
+    return connection.execute(select(story_wishes).where(either), {"ids": numbers(dialect, sorted(articles))}).all()
