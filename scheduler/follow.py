@@ -9,6 +9,7 @@ from datetime import datetime
 from storage.copies.shelf import BATCH
 from storage.records import ArticleId, Change, ChangeKind, Relation
 from storage.store import Store
+from text.copies.prints import Prints
 
 STORIES = "stories"
 _FOLLOWED = (ChangeKind.NEW_ARTICLE, ChangeKind.NEW_REVISION, ChangeKind.NEW_READING)
@@ -16,24 +17,28 @@ _FOLLOWED = (ChangeKind.NEW_ARTICLE, ChangeKind.NEW_REVISION, ChangeKind.NEW_REA
 _ANEW = 10
 
 
-def follow_stories(store: Store, now: datetime) -> frozenset[ArticleId]:
-    """Settle every changed article in a story; the new and revised articles that turned out to be copies."""
+def follow_stories(store: Store, now: datetime, made: Prints | None = None) -> frozenset[ArticleId]:
+    """Settle every changed article in a story; the new and revised articles that turned out to be copies.
+
+    `made`: the fingerprints that an earlier call left, for callers that follow again and again.
+    """
+    made = Prints() if made is None else made
     copies: set[ArticleId] = set()
     cursor = store.changes.cursor(STORIES)
     while changes := store.changes.after(cursor, BATCH):
-        copies |= _follow(store, changes, now)
+        copies |= _follow(store, changes, now, made)
         cursor = changes[-1].id
         store.changes.move_cursor(STORIES, cursor)
     for _ in range(_ANEW):
-        if not store.copies.rejoin(now):
+        if not store.copies.rejoin(now, made=made):
             break
     return frozenset(copies)
 
 
-def _follow(store: Store, changes: Sequence[Change], now: datetime) -> set[ArticleId]:
+def _follow(store: Store, changes: Sequence[Change], now: datetime, made: Prints) -> set[ArticleId]:
     store.copies.take_out([change.article_id for change in changes if change.kind is ChangeKind.TAKEDOWN])
     changed = [change.article_id for change in changes if change.kind in _FOLLOWED]
     anew = {change.article_id for change in changes if change.kind is ChangeKind.NEW_READING}
-    members = store.copies.settle(changed, now, read_anew=anew)
+    members = store.copies.settle(changed, now, read_anew=anew, made=made)
     came = {change.article_id for change in changes if change.kind is not ChangeKind.NEW_READING}
     return {each.article_id for each in members if each.relation is not Relation.ORIGINAL and each.article_id in came}

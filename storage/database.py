@@ -39,7 +39,7 @@ _WAL_PAUSE_S = 0.02
 
 #: Memory for pages of a file, and pages of its log before they go into it. What is written all over a file, as
 #: fingerprints are, touches the same pages again and again: each is then written once for many transactions.
-_CACHE_KIB, _CHECKPOINT_PAGES = 64 * 1024, 8000
+_CACHE_KIB, _CHECKPOINT_PAGES = 16 * 1024, 8000
 
 _WRITES = "quxun_writes"
 

@@ -15,6 +15,7 @@ from storage.records import Relation, StoryId
 from storage.schema import stories, story_members
 from storage.stories import members_of
 from storage.upserts import chunks
+from text.copies.prints import Prints
 from text.copies.relation import Evidence, Kinship
 
 _NOTHING = Evidence(containment=0.0, jaccard=0.0, matched=0, length=0, other_length=0).to_json()
@@ -72,11 +73,12 @@ def undo(connection: Connection, named: Sequence[int], now: datetime) -> int:
     story_ids = _stories_of(connection, named)
     done = wishes.forget(connection, named)
     if done:
+        made = Prints()
         for story_id in story_ids:
             members = _articles_of(connection, story_id)
             _part(connection, members, now)
             for some in chunks(members, _BATCH):
-                settle(connection, some, now, set(some))
+                settle(connection, some, now, set(some), made)
     return done
 
 

@@ -17,16 +17,19 @@ from storage.records import Relation
 from storage.schema import article_links, articles, fingerprints, stories, story_members
 from text.copies.index import Decision
 from text.copies.keys import Document, fingerprint
+from text.copies.prints import Prints
 from text.copies.relate import LATER
 from text.copies.relation import Evidence, Kinship
 
 
-def settle(connection: Connection, article_ids: Sequence[int], now: datetime, read_anew: Collection[int]) -> None:
+def settle(
+    connection: Connection, article_ids: Sequence[int], now: datetime, read_anew: Collection[int], made: Prints
+) -> None:
     """Put articles into the stories they belong to."""
     texts = documents(connection, article_ids)
     batch = [texts[each] for each in article_ids if each in texts]
     index = StoredIndex(connection)
-    decisions = _met(decided(connection, index, batch), index, texts)
+    decisions = _met(decided(connection, index, batch, made), index, texts)
     before = index.known([decision.document for decision in decisions])
     touched = Carrying(connection, decisions, now).carry_out(decisions, read_anew)
     index.remember({decision.document: decision.hashes for decision in decisions})

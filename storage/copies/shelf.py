@@ -26,6 +26,7 @@ from text.copies.cleaning import VERSION
 from text.copies.desk import Desk
 from text.copies.index import Wishes
 from text.copies.keys import Document, fingerprint
+from text.copies.prints import Prints
 from text.copies.relation import Evidence, Kinship
 
 #: Articles in one transaction.
@@ -54,7 +55,12 @@ class Copies:
 
     # ------------------------------------------------------------------ for the follower
     def settle(
-        self, article_ids: Sequence[ArticleId], now: datetime, *, read_anew: Collection[ArticleId] = frozenset()
+        self,
+        article_ids: Sequence[ArticleId],
+        now: datetime,
+        *,
+        read_anew: Collection[ArticleId] = frozenset(),
+        made: Prints | None = None,
     ) -> list[StoryMember]:
         """Put articles into the stories they belong to; what they are there now, without those taken down. Idempotent.
 
@@ -62,9 +68,10 @@ class Copies:
         have `read_anew` leaves a story that it turns out to be none of.
         """
         wanted = list(dict.fromkeys(article_ids))
+        made = Prints() if made is None else made
         for part in chunks(wanted, BATCH):
             with self._locked() as connection:
-                settle(connection, part, now, set(read_anew))
+                settle(connection, part, now, set(read_anew), made)
         with self._database.read() as connection:
             return [member for each in wanted if (member := member_of(connection, each)) is not None]
 
@@ -74,14 +81,14 @@ class Copies:
             with self._locked() as connection:
                 take_out(connection, article_ids)
 
-    def rejoin(self, now: datetime, *, limit: int = BATCH) -> int:
+    def rejoin(self, now: datetime, *, limit: int = BATCH, made: Prints | None = None) -> int:
         """Decide again what older rules decided, from the stored texts; how many articles that were, 0 at the end."""
         with self._database.read() as connection:
             found, after, upto = _to_rejoin(connection, limit)
         if upto <= after:
             return 0
         with self._locked() as connection:
-            settle(connection, found, now, set(found))
+            settle(connection, found, now, set(found), Prints() if made is None else made)
             new = insert(connection.dialect.name, cursors).values(name=_REJOINED, change_id=upto)
             kept = {"change_id": new.excluded.change_id}
             connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=kept))
@@ -119,7 +126,7 @@ class Copies:
         one = fingerprint(document)
         with self._database.read() as connection:
             index = StoredIndex(connection)
-            desk = Desk([one], index, Wishes())
+            desk = Desk([one], index, Wishes(), Prints())
             found = [
                 Repeated(
                     article_id=ArticleId(each.other.document.id),

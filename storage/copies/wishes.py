@@ -14,6 +14,7 @@ from storage.upserts import insert
 from text.copies.index import Decision, Wishes
 from text.copies.joining import decide
 from text.copies.keys import Document
+from text.copies.prints import Prints
 
 Pairs = frozenset[tuple[int, int, bool]]
 
@@ -21,14 +22,16 @@ Pairs = frozenset[tuple[int, int, bool]]
 _ROUNDS = 4
 
 
-def decided(connection: Connection, index: StoredIndex, documents: Sequence[Document]) -> list[Decision]:
+def decided(
+    connection: Connection, index: StoredIndex, documents: Sequence[Document], made: Prints
+) -> list[Decision]:
     """The decisions on a batch, with those wishes in mind that they touch."""
     if connection.execute(select(story_wishes.c.article_id).limit(1)).first() is None:
-        return decide(documents, index)
+        return decide(documents, index, made=made)
     pairs = _of_articles(connection, [document.id for document in documents])
     found: list[Decision] = []
     for _ in range(_ROUNDS):
-        found = decide(documents, index, _wishes(pairs))
+        found = decide(documents, index, _wishes(pairs), made)
         more = pairs | _of_articles(connection, _touched(connection, found))
         if more == pairs:
             break

@@ -8,6 +8,7 @@ the copies as well. A text that would lose nearly everything keeps everything.
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from text.copies.folding import folded, words
 
@@ -54,6 +55,9 @@ _DATELINE = re.compile(
     r"|(?:新华社|中新社|中新网|人民网|新华网|本报|本网|本刊|本台|[一-鿿]{2,5}(?:社|网|报))[一-鿿]{0,8}\s*(?:\d{1,2}月)?(?:\d{1,2}日)?\s*[电讯](?=[\s((:：])\s*[)\]】]?)"
     r"\s*(?:\((?:[^()]{0,8}(?:记者|通讯员)[^()]{0,40})\))?\s*[:：]?\s*"
 )
+_RULES = (_STAMP, _LABELLED, _CREDIT, _BUTTONS, _PATH, _BULLET)
+#: Short lines whose answers are kept: what is boilerplate comes again and again.
+_LINES = 4096
 #: Lines in which a dateline is looked for, and in which the title may be printed again.
 _HEAD = 4
 
@@ -81,7 +85,7 @@ def cleaned(text: str, title: str = "", site_lines: Collection[str] = frozenset(
         return Cleaned(by_rule, by_rule)
     if not site_lines:
         return Cleaned(by_rule, by_rule)
-    own = words("".join(line for line in kept if len(line) > _SHORT or words(line) not in site_lines))
+    own = words("".join(line for line in kept if len(line) > _SHORT or _words_of(line) not in site_lines))
     return Cleaned(by_rule, own if len(own) >= _TOO_LITTLE else by_rule)
 
 
@@ -105,6 +109,12 @@ def _own_lines(lines: list[str]) -> list[str]:
     return kept
 
 
+@lru_cache(maxsize=_LINES)
 def is_boilerplate(line: str) -> bool:
     """Whether a short line, folded and stripped, says by its form that it is no part of a story."""
-    return any(rule.search(line) for rule in (_STAMP, _LABELLED, _CREDIT, _BUTTONS, _PATH, _BULLET))
+    return any(rule.search(line) for rule in _RULES)
+
+
+@lru_cache(maxsize=_LINES)
+def _words_of(line: str) -> str:
+    return words(line)

@@ -5,7 +5,7 @@ differences. Only what is replaced by something else is looked at character by c
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import pairwise
 
@@ -17,6 +17,11 @@ _MOST_PASSAGES = 400
 _AHEAD = 5000
 #: Characters of a passage that counts wherever it stands.
 _LONG = 3 * WINDOW
+#: The hashes below are a sixteenth of all.
+_SIXTEENTH = (1 << 60) - (1 << 63)
+#: Windows of a sample that tells something, and the share of them below which two texts are no copies: of 24 windows of
+#: texts that share six of ten, fewer than six are shared in one case of some ten thousand.
+_TELLING, _UNLIKE = 24, 0.25
 #: Replaced characters that are compared one by one; longer ones are one replacement.
 _FINE = 60
 
@@ -27,8 +32,23 @@ class Reading:
 
     words: str
     hashes: list[int]
-    #: Where each different window stands first.
-    first: dict[int, int]
+    #: The different ones among them.
+    distinct: frozenset[int]
+    _first: dict[int, int] = field(default_factory=dict, repr=False, compare=False)
+    _some: set[int] = field(default_factory=set, repr=False, compare=False)
+
+    def first(self) -> dict[int, int]:
+        """Where each different window stands first; made when it is asked for, as most texts share too little."""
+        if not self._first:
+            places = range(len(self.hashes) - 1, -1, -1)
+            self._first.update(zip(reversed(self.hashes), places, strict=True))
+        return self._first
+
+    def some(self) -> set[int]:
+        """One of sixteen different windows, the same ones in every text."""
+        if not self._some:
+            self._some.update(each for each in self.distinct if each < _SIXTEENTH)
+        return self._some
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +89,13 @@ class Comparison:
 def reading(words: str) -> Reading:
     """Make the words of a text ready to be compared."""
     hashes = windows(words)
-    places = range(len(hashes) - 1, -1, -1)
-    return Reading(words=words, hashes=hashes, first=dict(zip(reversed(hashes), places, strict=True)))
+    return Reading(words=words, hashes=hashes, distinct=frozenset(hashes))
+
+
+def unlike(one: Reading, other: Reading) -> bool:
+    """Whether a sample shows that two texts share far less than copies do; False where it is too small to tell."""
+    fewer = min(len(one.some()), len(other.some()))
+    return fewer >= _TELLING and len(one.some() & other.some()) < _UNLIKE * fewer
 
 
 def compare(one: Reading, other: Reading, least: float = 0.0) -> Comparison:
@@ -87,14 +112,17 @@ def _compare(one: Reading, other: Reading, least: float) -> Comparison:
     if one.words == other.words:
         same = (Passage(0, 0, len(one.words)),) if one.words else ()
         return Comparison(containment=1.0, jaccard=1.0, matched=len(one.words), passages=same, replaced=())
-    shared = len(one.first.keys() & other.first.keys())
-    containment = shared / max(1, min(len(one.first), len(other.first)))
-    found = _passages(one, other) if shared and containment >= least else ()
+    shared = len(one.distinct & other.distinct)
+    containment = shared / max(1, min(len(one.distinct), len(other.distinct)))
+    jaccard = shared / max(1, len(one.distinct) + len(other.distinct) - shared)
+    if not shared or containment < least:
+        return Comparison(containment=containment, jaccard=jaccard, matched=0, passages=(), replaced=())
+    found = _passages(one, other)
     chain = _in_order(found)
     passages = sorted([*chain, *_moved(found, chain)], key=lambda each: each.other)
     return Comparison(
         containment=containment,
-        jaccard=shared / max(1, len(one.first) + len(other.first) - shared),
+        jaccard=jaccard,
         matched=sum(each.length for each in passages),
         passages=tuple(passages),
         replaced=tuple(_replacements(one.words, other.words, chain)) if chain else (),
@@ -113,7 +141,7 @@ def _swapped(found: Comparison) -> Comparison:
 
 def _passages(one: Reading, other: Reading) -> tuple[Passage, ...]:
     """The passages of the one text that stand in the other, by their place in the other, none overlapping there."""
-    hashes, others, first = one.hashes, other.hashes, one.first
+    hashes, others, first = one.hashes, other.hashes, one.first()
     found: list[Passage] = []
     at = following = 0
     while at < len(others) and len(found) < _MOST_PASSAGES:

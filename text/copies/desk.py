@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from text.copies import sketch
 from text.copies.composite import Relative
 from text.copies.index import Candidate, Decision, Index, Known, Wishes
-from text.copies.keys import Fingerprint, fingerprint
+from text.copies.keys import Fingerprint
+from text.copies.prints import Prints
 from text.copies.relate import relate
 
 #: Documents that a new one is compared with, and at most so many of one story.
@@ -20,8 +21,9 @@ _SHARED, _WEAK = 2, 3
 class Desk:
     """Reads from an index, all at once where it can, and never writes."""
 
-    def __init__(self, prints: Sequence[Fingerprint], index: Index, wishes: Wishes) -> None:
+    def __init__(self, prints: Sequence[Fingerprint], index: Index, wishes: Wishes, made: Prints) -> None:
         self._index = index
+        self._made = made
         self._wishes = wishes
         self._samples: dict[int, tuple[int, ...]] = {}
         self._hot: frozenset[int] = frozenset()
@@ -29,6 +31,9 @@ class Desk:
         self._exact = index.exact({one.key for one in prints})
         self._found = dict(index.candidates({one.document.id: self.asked(one) for one in prints}))
         self._prints: dict[int, Fingerprint] = {}
+        #: What was found of each document in the store alone, and what was chosen of it after so many moves.
+        self._shared: dict[int, Counter[int]] = {}
+        self._choice: dict[int, tuple[int, list[int]]] = {}
         self._related: dict[tuple[int, int], Relative | None] = {}
         #: Of the documents of this batch that were decided.
         self._by_hash: dict[int, list[int]] = defaultdict(list)
@@ -37,6 +42,8 @@ class Desk:
         self._story: dict[int, int] = {}
         self._merged: dict[int, int] = {}
         self._composite: set[int] = set()
+        #: How often documents that were known before came into another story.
+        self._moves = 0
         self._known: dict[int, Known] = {}
         self._lines: dict[str, Collection[str]] = {}
         wished = {each for pair in wishes.apart | wishes.together for each in pair}
@@ -94,9 +101,11 @@ class Desk:
             story = self.story(other)
             if story is not None and own is not None and story != own:
                 self._merged[story] = own
+                self._moves += 1
         for parting in decision.partings:
             self._composite.add(parting.document)
             self._story[parting.document] = -parting.document - 1
+            self._moves += 1
         if decision.composite:
             self._composite.add(document)
         self._by_key[one.key].append(document)
@@ -123,31 +132,47 @@ class Desk:
 
     def _picked(self, one: Fingerprint) -> list[int]:
         """The most promising candidates, of several stories if there are several."""
-        own = one.document.id
-        shared = Counter(dict.fromkeys(self._by_key.get(one.key, ()), _EXACT))
+        document = one.document.id
+        here = Counter(dict.fromkeys(self._by_key.get(one.key, ()), _EXACT))
         for hash_ in self.asked(one):
-            shared.update(self._by_hash.get(hash_, ()))
-        for each in self._exact.get(one.key, ()):
-            self._story.setdefault(each.id, each.story)
-            shared[each.id] += _EXACT
-        for each in self._candidates(one):
-            self._story.setdefault(each.id, each.story)
-            shared[each.id] += each.shared
-        return self._promising(own, shared)
+            if hash_ in self._by_hash:
+                here.update(self._by_hash[hash_])
+        # The store's answers stay; what this batch adds, and the stories it makes one, may change the choice.
+        known = self._choice.get(document)
+        if known is not None and known[0] == self._moves and not here:
+            return known[1]
+        chosen = self._promising(document, here + self._in_store(one) if here else self._in_store(one))
+        if not here:
+            self._choice[document] = self._moves, chosen
+        return chosen
+
+    def _in_store(self, one: Fingerprint) -> Counter[int]:
+        """How many hashes each document of the store shares."""
+        document = one.document.id
+        if document not in self._shared:
+            shared = self._shared[document] = Counter({each.id: each.shared for each in self._candidates(one)})
+            for each in self._exact.get(one.key, ()):
+                shared[each.id] += _EXACT
+            for each in (*self._exact.get(one.key, ()), *self._candidates(one)):
+                self._story.setdefault(each.id, each.story)
+        return self._shared[document]
 
     def _promising(self, own: int, shared: Mapping[int, int]) -> list[int]:
         """Those that share most: first one of each story, then a second one of each, and so on."""
         of_story: Counter[int | None] = Counter()
-        ranked = []
-        for document, count in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
-            if document != own:
-                story = self.story(document)
-                of_story[story] += 1
-                ranked.append((count < _SHARED, of_story[story], -count, document))
-        ranked.sort()
-        strong = [document for weak, rank, _, document in ranked if not weak and rank <= _OF_A_STORY]
-        weak = [document for weak, rank, _, document in ranked if weak and rank == 1]
-        return strong[:_COMPARED] + weak[: min(_WEAK, _COMPARED - len(strong[:_COMPARED]))]
+        strong, weak = [], []
+        for count, document in sorted((-count, document) for document, count in shared.items()):
+            if document == own:
+                continue
+            story = self.story(document)
+            of_story[story] += 1
+            if count > -_SHARED:
+                weak += [document] if of_story[story] == 1 else []
+            elif of_story[story] <= _OF_A_STORY:
+                strong.append((of_story[story], count, document))
+        strong.sort()
+        chosen = [document for _, _, document in strong[:_COMPARED]]
+        return chosen + weak[: min(_WEAK, _COMPARED - len(chosen))]
 
     def _candidates(self, one: Fingerprint) -> Sequence[Candidate]:
         document = one.document.id
@@ -162,7 +187,7 @@ class Desk:
         for each in ids:
             if each in self._known and each not in self._prints:
                 document = self._known[each].document
-                self._prints[each] = fingerprint(document, self._lines.get(document.site, ()))
+                self._prints[each] = self._made.of(document, self._lines.get(document.site, ()))
         return [self._prints[each] for each in ids if each in self._prints]
 
     def _fetch(self, ids: Collection[int]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from text.copies.keys import Document
 from text.copies.relation import Evidence, Kinship
@@ -13,8 +13,7 @@ HOT = 300
 CANDIDATES = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A document that shares hashes with one that is looked up."""
 
     id: int

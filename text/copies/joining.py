@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from text.copies.composite import Relative, is_inside, is_whole, parts_of, same_place
 from text.copies.desk import Desk
 from text.copies.index import Decision, Index, Known, Link, Parting, Wishes
-from text.copies.keys import Document, Fingerprint, fingerprint
+from text.copies.keys import Document, Fingerprint
+from text.copies.prints import Prints
 from text.copies.relate import relate
 from text.copies.relation import COPIES, Evidence, Kinship
 from text.copies.titles import alike
@@ -21,13 +22,19 @@ _BY_HAND = Evidence(containment=0.0, jaccard=0.0, matched=0, length=0, other_len
 _NO_WISHES = Wishes()
 
 
-def decide(documents: Sequence[Document], index: Index, wishes: Wishes = _NO_WISHES) -> list[Decision]:
-    """The decisions on a batch, in its order; each takes those before it for carried out."""
+def decide(
+    documents: Sequence[Document], index: Index, wishes: Wishes = _NO_WISHES, made: Prints | None = None
+) -> list[Decision]:
+    """The decisions on a batch, in its order; each takes those before it for carried out.
+
+    `made`: fingerprints that earlier batches left, and where this one leaves its own.
+    """
+    made = Prints() if made is None else made
     lines = index.site_lines({document.site for document in documents})
     known = index.known([document.id for document in documents])
-    prints = [fingerprint(document, lines.get(document.site, ())) for document in documents]
+    prints = [made.of(document, lines.get(document.site, ())) for document in documents]
     new = [each for each in prints if not _unchanged(each, known.get(each.document.id))]
-    desk = Desk(new, index, wishes)
+    desk = Desk(new, index, wishes, made)
     return [_decide(each, desk) for each in new]
 
 

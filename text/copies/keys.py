@@ -53,7 +53,7 @@ class Fingerprint:
 
     def hashes(self) -> tuple[int, ...]:
         """The hashes that `sketch.stored` and `sketch.asked` choose from; none of a text that says too little."""
-        return sample(self.reading.first) if self.length >= LEAST_WORDS else ()
+        return sample(self.reading.distinct) if self.length >= LEAST_WORDS else ()
 
 
 def fingerprint(document: Document, site_lines: Collection[str] = frozenset()) -> Fingerprint:

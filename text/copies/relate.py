@@ -1,6 +1,6 @@
 """Say what one text is to another one."""
 
-from text.copies.compare import Comparison, compare, reading
+from text.copies.compare import Comparison, compare, reading, unlike
 from text.copies.guard import Slots, have_other_numbers, is_template, slots
 from text.copies.keys import LEAST_WORDS, Fingerprint
 from text.copies.phrases import settled
@@ -18,6 +18,8 @@ _SHOWN, _SHOWN_CHARACTERS = 10, 20
 
 def relate(one: Fingerprint, other: Fingerprint) -> tuple[Kinship, Evidence, Comparison] | None:
     """What the one text is to the other, the evidence and the passages; None if they have little in common."""
+    if one.key != other.key and one.traditional == other.traditional and unlike(one.reading, other.reading):
+        return None
     found = compared(one, other)
     if one.key == other.key:
         apart = days_apart(one, other)

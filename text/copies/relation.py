@@ -1,7 +1,7 @@
 """What two texts are to each other, and the evidence that says so: stored as JSON, shown as a sentence."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Self
 
@@ -54,7 +54,7 @@ class Evidence:
     def to_json(self) -> str:
         """One line; nothing but what was found."""
         return json.dumps(
-            {name: value for name, value in asdict(self).items() if value not in ((), None)}, ensure_ascii=False
+            {name: value for name in _NAMES if (value := getattr(self, name)) not in ((), None)}, ensure_ascii=False
         )
 
     @classmethod
@@ -64,6 +64,9 @@ class Evidence:
         for name in ("numbers", "names"):
             told[name] = tuple((one, other) for one, other in told.get(name, ()))
         return cls(**told)
+
+
+_NAMES = tuple(field.name for field in fields(Evidence))
 
 
 def sentence(kinship: Kinship, evidence: Evidence) -> str:
