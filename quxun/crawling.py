@@ -19,6 +19,7 @@ from scheduler.visitor import reschedule
 from storage.errors import NotFound, QuxunError, UsageError
 from storage.records import (
     Article,
+    ArticleId,
     Counters,
     Issue,
     NewSource,
@@ -31,10 +32,13 @@ from storage.records import (
     SourceState,
 )
 from storage.store import Store
+from text.copies.prints import Prints
 
 _NOT_READ = (RunStatus.FAILED, RunStatus.ABANDONED, RunStatus.CANCELED)
 #: How often the progress of running children is looked up.
 _POLL_S = 0.5
+#: How often what came in meanwhile is put into its stories.
+_FOLLOW_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,8 @@ class Crawl:
         self._hosts: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._going: dict[RunId, Run] = {}
         self._ended: list[Run] = []
+        self._copies: set[ArticleId] = set()
+        self._made = Prints()
 
     def orders(self, wish: Wish, profile: DistrictProfile) -> list[tuple[Source, RunOrder]]:
         """The sources that the wish means, each with its order; sources of the profile are stored first."""
@@ -98,6 +104,8 @@ class Crawl:
         each = (self._one(source, order, places) for source, order in orders)
         work = asyncio.gather(*each, return_exceptions=True)
         watching = asyncio.create_task(self._watch(watch))
+        ended = asyncio.Event()
+        following = asyncio.create_task(self._follow_until(ended))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, work.cancel)
@@ -109,6 +117,8 @@ class Crawl:
             watching.cancel()
             with contextlib.suppress(asyncio.CancelledError, QuxunError):
                 await watching
+            ended.set()
+            await following
         if broken:
             raise broken[0]
         return self._report(tuple(abandoned))
@@ -132,14 +142,27 @@ class Crawl:
             watch((*self._ended, *self._going.values()))
             await asyncio.sleep(_POLL_S)
 
+    async def _follow_until(self, ended: asyncio.Event) -> None:
+        """Find the copies among what came in, beside the children."""
+        while not ended.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), _FOLLOW_S)
+                return
+            # What goes wrong here does so again after the runs, where it is said.
+            with contextlib.suppress(QuxunError):
+                await asyncio.to_thread(self._follow)
+
+    def _follow(self) -> None:
+        self._copies |= follow_stories(self._store, _now(), self._made)
+
     # ------------------------------------------------------------------ after the runs
     def _report(self, abandoned: tuple[Run, ...]) -> Report:
-        copies = follow_stories(self._store, _now())
+        self._follow()
         arrived: list[Article] = []
         runs = []
         for run in sorted(self._ended, key=lambda each: each.source_key):
             articles = self._arrived(run)
-            copied = sum(1 for article in articles if article.id in copies)
+            copied = sum(1 for article in articles if article.id in self._copies)
             runs.append(replace(run, counters=replace(run.counters, copies=copied)))
             arrived += articles
         issues = {run.id: tuple(self._store.issues.list(run_id=run.id)) for run in runs}

@@ -22,9 +22,7 @@ Pairs = frozenset[tuple[int, int, bool]]
 _ROUNDS = 4
 
 
-def decided(
-    connection: Connection, index: StoredIndex, documents: Sequence[Document], made: Prints
-) -> list[Decision]:
+def decided(connection: Connection, index: StoredIndex, documents: Sequence[Document], made: Prints) -> list[Decision]:
     """The decisions on a batch, with those wishes in mind that they touch."""
     if connection.execute(select(story_wishes.c.article_id).limit(1)).first() is None:
         return decide(documents, index, made=made)
