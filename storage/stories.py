@@ -3,12 +3,15 @@
 A story keeps its number. One that was merged into another leads there.
 """
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, select
 
 from storage import rows
 from storage import snapshots as visits
+from storage.copies.lists import numbers, within
 from storage.database import Database
 from storage.errors import NotFound
 from storage.records import ArticleId, Digest, Relation, StoryId, StoryMember
@@ -71,6 +74,14 @@ def member_of(connection: Connection, article_id: ArticleId) -> StoryMember | No
     return None if row is None else rows.story_member(row)
 
 
+def members_among(connection: Connection, article_ids: Sequence[ArticleId]) -> dict[ArticleId, StoryMember]:
+    """What articles are in their stories, without those that are in none or were taken down."""
+    dialect = connection.dialect.name
+    told = connection.execute(_among(dialect), {"ids": numbers(dialect, article_ids)})
+    found = (rows.story_member(row) for row in told)
+    return {member.article_id: member for member in found}
+
+
 def _with_words(digest: Any) -> Select[Any]:
     """The articles whose newest snapshot has these words."""
     return (
@@ -93,6 +104,11 @@ def _build_members() -> Select[Any]:
         .where(articles.c.takedown.is_(None))
         .order_by(story_members.c.article_id)
     )
+
+
+@cache
+def _among(dialect: str) -> Select[Any]:
+    return _build_members().where(within(dialect, story_members.c.article_id, "ids"))
 
 
 # Built once: building costs more than running.

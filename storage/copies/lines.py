@@ -34,7 +34,6 @@ def count(connection: Connection, documents: Iterable[Document]) -> None:
     """Count the lines of texts that were never counted before."""
     new: Counter[tuple[int, int]] = Counter()
     words: dict[tuple[int, int], str] = {}
-    publisher_id = 0
     for document in documents:
         publisher_id = int(document.site)
         for line in lines_of(document.text):
@@ -54,7 +53,7 @@ def count(connection: Connection, documents: Iterable[Document]) -> None:
         index_elements=["publisher_id", "h"], set_={"texts": upsert.excluded.texts, "line": upsert.excluded.line}
     )
     connection.execute(upsert, rows)
-    _forget_rare(connection, publisher_id)
+    _forget_rare(connection, {publisher_id for publisher_id, _ in new})
 
 
 def _counted(connection: Connection, wanted: Mapping[tuple[int, int], int]) -> dict[tuple[int, int], int]:
@@ -73,10 +72,13 @@ def _counted(connection: Connection, wanted: Mapping[tuple[int, int], int]) -> d
     return {(row.publisher_id, row.h): row.texts for row in connection.execute(query, values)}
 
 
-def _forget_rare(connection: Connection, publisher_id: int) -> None:
+def _forget_rare(connection: Connection, publisher_ids: Collection[int]) -> None:
     """Keep the table small: what is boilerplate is soon counted again."""
-    own = site_lines.c.publisher_id == publisher_id
-    if connection.execute(select(func.count()).select_from(site_lines).where(own)).scalar_one() > _COUNTED:
+    mine = within(connection.dialect.name, site_lines.c.publisher_id, "ids")
+    found = {"ids": numbers(connection.dialect.name, sorted(publisher_ids))}
+    large = select(site_lines.c.publisher_id).where(mine).group_by(site_lines.c.publisher_id)
+    for publisher_id in connection.execute(large.having(func.count() > _COUNTED), found).scalars().all():
+        own = site_lines.c.publisher_id == publisher_id
         connection.execute(delete(site_lines).where(own, site_lines.c.texts <= _FEW))
 
 

@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.identity import by_id
 from storage.records import ArticleId, ArticleLink, StoryId, StoryMember, StoryWish
 from storage.schema import articles, cursors, story_members, story_wishes
-from storage.stories import STORIES_LOCK, member_of
+from storage.stories import STORIES_LOCK, members_among
 from storage.upserts import chunks, insert
 from text.copies.cleaning import VERSION
 from text.copies.desk import Desk
@@ -73,7 +73,8 @@ class Copies:
             with self._locked() as connection:
                 settle(connection, part, now, set(read_anew), made)
         with self._database.read() as connection:
-            return [member for each in wanted if (member := member_of(connection, each)) is not None]
+            told = members_among(connection, wanted)
+            return [told[each] for each in wanted if each in told]
 
     def take_out(self, article_ids: Sequence[ArticleId]) -> None:
         """Forget what was found of articles that were taken down; the others of their stories go on. Idempotent."""

@@ -17,8 +17,8 @@ _MOST_PASSAGES = 400
 _AHEAD = 5000
 #: Characters of a passage that counts wherever it stands.
 _LONG = 3 * WINDOW
-#: The hashes below are a sixteenth of all.
-_SIXTEENTH = (1 << 60) - (1 << 63)
+#: The hashes below are an eighth of all.
+_EIGHTH = (1 << 61) - (1 << 63)
 #: Windows of a sample that tells something, and the share of them below which two texts are no copies: of 24 windows of
 #: texts that share six of ten, fewer than six are shared in one case of some ten thousand.
 _TELLING, _UNLIKE = 24, 0.25
@@ -45,9 +45,9 @@ class Reading:
         return self._first
 
     def some(self) -> set[int]:
-        """One of sixteen different windows, the same ones in every text."""
+        """One of eight different windows, the same ones in every text."""
         if not self._some:
-            self._some.update(each for each in self.distinct if each < _SIXTEENTH)
+            self._some.update(each for each in self.distinct if each < _EIGHTH)
         return self._some
 
 

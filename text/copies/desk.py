@@ -141,7 +141,11 @@ class Desk:
         known = self._choice.get(document)
         if known is not None and known[0] == self._moves and not here:
             return known[1]
-        chosen = self._promising(document, here + self._in_store(one) if here else self._in_store(one))
+        shared = self._in_store(one)
+        if here:
+            shared = shared.copy()
+            shared.update(here)
+        chosen = self._promising(document, shared)
         if not here:
             self._choice[document] = self._moves, chosen
         return chosen
@@ -160,19 +164,25 @@ class Desk:
     def _promising(self, own: int, shared: Mapping[int, int]) -> list[int]:
         """Those that share most: first one of each story, then a second one of each, and so on."""
         of_story: Counter[int | None] = Counter()
-        strong, weak = [], []
+        firsts: list[int] = []
+        weak: list[int] = []
+        others: list[tuple[int, int, int]] = []
         for count, document in sorted((-count, document) for document, count in shared.items()):
             if document == own:
                 continue
+            if len(firsts) == _COMPARED or len(weak) == _WEAK:
+                break
             story = self.story(document)
             of_story[story] += 1
             if count > -_SHARED:
                 weak += [document] if of_story[story] == 1 else []
+            elif of_story[story] == 1:
+                firsts.append(document)
             elif of_story[story] <= _OF_A_STORY:
-                strong.append((of_story[story], count, document))
-        strong.sort()
-        chosen = [document for _, _, document in strong[:_COMPARED]]
-        return chosen + weak[: min(_WEAK, _COMPARED - len(chosen))]
+                others.append((of_story[story], count, document))
+        others.sort()
+        chosen = [*firsts, *(document for _, _, document in others)][:_COMPARED]
+        return chosen + weak[: _COMPARED - len(chosen)]
 
     def _candidates(self, one: Fingerprint) -> Sequence[Candidate]:
         document = one.document.id

@@ -14,9 +14,9 @@ _EDGE = 6
 
 def lines_of(text: str) -> frozenset[str]:
     """The lines of a text that may be boilerplate, as words; what the store counts for the site."""
-    lines = [stripped for line in folded(text).splitlines() if (stripped := line.strip())]
+    lines = [stripped for line in text.splitlines() if (stripped := line.strip())]
     edges = lines if len(lines) <= 2 * _EDGE else lines[:_EDGE] + lines[-_EDGE:]
-    told = (words(line) for line in edges if len(line) <= 2 * _LONGEST)
+    told = (words(folded(line)) for line in edges if len(line) <= 2 * _LONGEST)
     return frozenset(each for each in told if _SHORTEST <= len(each) <= _LONGEST)
 
 
