@@ -152,7 +152,7 @@ def ratio(database: Database, texts: Texts, documents: int) -> tuple[float, floa
             index = StoredIndex(connection)
             index.hot({each for hashes in asked.values() for each in hashes})
             index.candidates(asked)
-            index.remember(stored)
+            index.remember(connection, stored)
         ours.append(time.perf_counter() - began)
     return BATCH / statistics.median(plain), BATCH / statistics.median(ours)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from storage.copies import wishes
 from storage.copies.lists import numbers, within
-from storage.copies.settling import settle
+from storage.copies.settling import carry_out, think
 from storage.copies.telling import tell
 from storage.errors import NotFound, UsageError
 from storage.records import Relation, StoryId
@@ -78,7 +78,7 @@ def undo(connection: Connection, named: Sequence[int], now: datetime) -> int:
             members = _articles_of(connection, story_id)
             _part(connection, members, now)
             for some in chunks(members, _BATCH):
-                settle(connection, some, now, set(some), made)
+                carry_out(connection, think(connection, some, made), now, set(some))
     return done
 
 

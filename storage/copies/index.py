@@ -81,22 +81,22 @@ class StoredIndex:
         return {site: self._lines[site] for site in sites}
 
     # ------------------------------------------------------------------ what is remembered
-    def remember(self, hashes: Mapping[int, Sequence[int]]) -> None:
+    def remember(self, connection: Connection, hashes: Mapping[int, Sequence[int]]) -> None:
         """Store the hashes of articles; one that too many have by now becomes boilerplate, for all of them."""
         new = sorted((each, document) for document, kept in hashes.items() for each in kept)
         counted = Counter(each for each, document in new if document not in self._by_hash.get(each, ()))
         hot = sorted(each for each, more in counted.items() if len(self._by_hash.get(each, ())) + more >= self._limit)
         if hot:
-            self._make_boilerplate(hot)
+            self._make_boilerplate(connection, hot)
         left = set(hot) | self._hot
-        add_pairs(self._connection, fingerprints, [pair for pair in new if pair[0] not in left])
+        add_pairs(connection, fingerprints, [pair for pair in new if pair[0] not in left])
 
-    def _make_boilerplate(self, hot: Sequence[int]) -> None:
+    def _make_boilerplate(self, connection: Connection, hot: Sequence[int]) -> None:
         query = delete(fingerprints).where(within(self._dialect, fingerprints.c.h, "hashes"))
-        self._connection.execute(query, {"hashes": numbers(self._dialect, hot)})
+        connection.execute(query, {"hashes": numbers(self._dialect, hot)})
         rows = [{"h": each} for each in hot if each not in self._hot]
         if rows:
-            self._connection.execute(hot_fingerprints.insert(), rows)
+            connection.execute(hot_fingerprints.insert(), rows)
 
     # ------------------------------------------------------------------ the queries
     def _read_hashes(self, hashes: set[int]) -> None:

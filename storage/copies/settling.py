@@ -1,7 +1,7 @@
 """Settle a batch: decide, carry out, and find the originals of the stories that changed."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_, select, update
@@ -22,21 +22,38 @@ from text.copies.relate import LATER
 from text.copies.relation import Evidence, Kinship
 
 
-def settle(
-    connection: Connection, article_ids: Sequence[int], now: datetime, read_anew: Collection[int], made: Prints
-) -> None:
-    """Put articles into the stories they belong to."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thought:
+    """What is to become of a batch, thought through without changing anything."""
+
+    articles: Sequence[int]
+    texts: Mapping[int, Document]
+    decisions: Sequence[Decision]
+    #: Articles whose texts were decided for the first time.
+    new: Sequence[int]
+    index: StoredIndex
+
+
+def think(connection: Connection, article_ids: Sequence[int], made: Prints) -> Thought:
+    """Decide which stories articles belong to. It holds as long as no story is changed."""
     texts = documents(connection, article_ids)
-    batch = [texts[each] for each in article_ids if each in texts]
     index = StoredIndex(connection)
-    decisions = _met(decided(connection, index, batch, made), index, texts)
+    decisions = _met(
+        decided(connection, index, [texts[each] for each in article_ids if each in texts], made), index, texts
+    )
     before = index.known([decision.document for decision in decisions])
-    touched = Carrying(connection, decisions, now).carry_out(decisions, read_anew)
-    index.remember({decision.document: decision.hashes for decision in decisions})
     new = [decision.document for decision in decisions if decision.document not in before]
-    lines.count(connection, [texts[each] for each in new])
+    return Thought(articles=article_ids, texts=texts, decisions=decisions, new=new, index=index)
+
+
+def carry_out(connection: Connection, thought: Thought, now: datetime, read_anew: Collection[int]) -> None:
+    """Put articles into the stories they belong to."""
+    decisions = thought.decisions
+    touched = Carrying(connection, decisions, now).carry_out(decisions, read_anew)
+    thought.index.remember(connection, {decision.document: decision.hashes for decision in decisions})
+    lines.count(connection, [thought.texts[each] for each in thought.new])
     tell(connection, touched)
-    _settle_wordless(connection, [each for each in article_ids if each not in texts], now)
+    _settle_wordless(connection, [each for each in thought.articles if each not in thought.texts], now)
 
 
 def take_out(connection: Connection, article_ids: Collection[int]) -> None:

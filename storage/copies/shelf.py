@@ -15,7 +15,7 @@ from storage.copies import byhand
 from storage.copies.index import StoredIndex
 from storage.copies.linking import links_of
 from storage.copies.lists import numbers, within
-from storage.copies.settling import settle, take_out
+from storage.copies.settling import carry_out, take_out, think
 from storage.database import Database
 from storage.identity import by_id
 from storage.records import ArticleId, ArticleLink, StoryId, StoryMember, StoryWish
@@ -33,6 +33,9 @@ from text.copies.relation import Evidence, Kinship
 BATCH = 100
 #: The cursor of this version of the rules: up to which article older decisions were made again.
 _REJOINED = f"copies-rules-{VERSION}"
+
+#: Counts the changes of stories, in the table of cursors.
+_EDITION = "copies-edition"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +73,7 @@ class Copies:
         wanted = list(dict.fromkeys(article_ids))
         made = Prints() if made is None else made
         for part in chunks(wanted, BATCH):
-            with self._locked() as connection:
-                settle(connection, part, now, set(read_anew), made)
+            self._settle(part, now, read_anew, made)
         with self._database.read() as connection:
             told = members_among(connection, wanted)
             return [told[each] for each in wanted if each in told]
@@ -88,8 +90,8 @@ class Copies:
             found, after, upto = _to_rejoin(connection, limit)
         if upto <= after:
             return 0
-        with self._locked() as connection:
-            settle(connection, found, now, set(found), Prints() if made is None else made)
+        self._settle(found, now, found, Prints() if made is None else made)
+        with self._database.write() as connection:
             new = insert(connection.dialect.name, cursors).values(name=_REJOINED, change_id=upto)
             kept = {"change_id": new.excluded.change_id}
             connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=kept))
@@ -182,11 +184,30 @@ class Copies:
             found = connection.execute(query, {"ids": numbers(dialect, article_ids)})
             return [StoryWish(**row._mapping) for row in found]
 
+    def _settle(self, article_ids: Sequence[int], now: datetime, read_anew: Collection[int], made: Prints) -> None:
+        """Think while others may write, and again if the stories changed meanwhile."""
+        with self._database.read() as connection:
+            edition = _edition(connection)
+            thought = think(connection, article_ids, made)
+        with self._locked() as connection:
+            if _edition(connection) != edition + 1:
+                thought = think(connection, article_ids, made)
+            carry_out(connection, thought, now, set(read_anew))
+
     @contextmanager
     def _locked(self) -> Iterator[Connection]:
+        """Nobody else changes stories meanwhile, and whoever was thinking about them notices."""
         with self._database.write() as connection:
             self._database.lock(connection, STORIES_LOCK)
+            new = insert(connection.dialect.name, cursors).values(name=_EDITION, change_id=1)
+            counted = {"change_id": cursors.c.change_id + 1}
+            connection.execute(new.on_conflict_do_update(index_elements=["name"], set_=counted))
             yield connection
+
+
+def _edition(connection: Connection) -> int:
+    """A number that grows whenever stories are changed."""
+    return connection.execute(select(cursors.c.change_id).where(cursors.c.name == _EDITION)).scalar() or 0
 
 
 def _to_rejoin(connection: Connection, limit: int) -> tuple[Sequence[int], int, int]:
