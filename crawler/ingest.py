@@ -40,6 +40,8 @@ from text.digest import content_digest, payload_digest
 #: A batch is written when it has this many intents; the pipeline also writes it once a second, so that
 #: a run that is killed fetches at most so much again.
 BATCH = 10
+#: Or payloads of so many bytes.
+BATCH_BYTES = 8 << 20
 #: Refusals and failures that are named one by one as Issues; the rest of a run is only counted.
 NAMED_ISSUES = 50
 
@@ -93,6 +95,8 @@ class Ingest:
         self._likeness = Likeness(store, reader.extractor)
         #: Intents that are not written yet, each with the source as the publisher that it concerns sees it.
         self._waiting: list[tuple[Source, Intent]] = []
+        #: Payloads of theirs.
+        self._payloads: dict[Digest, bytes] = {}
         self._issues = 0
         #: Pages whose reading broke on an error of our own.
         self.errors = 0
@@ -109,7 +113,7 @@ class Ingest:
             owner, intent = self._decide(visit)
             self._waiting.append((owner, intent))
             self._name_trouble(intent)
-        if len(self._waiting) >= BATCH:
+        if len(self._waiting) >= BATCH or sum(map(len, self._payloads.values())) >= BATCH_BYTES:
             self.flush()
 
     def _forbidden(self, entry: KnownEntry, capture: Capture) -> None:
@@ -139,6 +143,9 @@ class Ingest:
 
     def flush(self) -> None:
         """Write what waits; on an error it keeps waiting, so that a later flush can still save it."""
+        if self._payloads:
+            self._store.blobs.put_all(self._payloads)
+            self._payloads.clear()
         while self._waiting:
             owner, first = next(groupby(self._waiting, key=itemgetter(0)))
             batch = [intent for _, intent in first]
@@ -172,8 +179,10 @@ class Ingest:
             owner = self.attribution.of_article(key, url)
             found = self._store.articles.known(owner.publisher_id, (key, *names))
             known = found.get(key) or next(iter(found.values()), None)
+        kept = digest or Digest(payload_digest(capture.payload))
+        self._payloads[kept] = capture.payload
         reading = Reading(
-            payload_digest=self._store.blobs.put(capture.payload),
+            payload_digest=kept,
             extraction=extraction,
             content_digest=Digest(content_digest(extraction.title, extraction.text)),
             relevance=self._relevance(extraction),

@@ -76,6 +76,7 @@ LOG_LEVEL = "INFO"
 LOG_INSTALL_ROOT_HANDLER = False  # a run has its own log file; a handler of Scrapy's would write twice
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the source of a callback for every answer
 LOGSTATS_INTERVAL = 0
 REFERER_ENABLED = False
 FEED_EXPORT_ENCODING = "utf-8"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, or_, select, update
@@ -38,7 +39,7 @@ from storage.schema import (
     story_members,
 )
 from storage.takedowns import erase_unreferenced, take_down
-from storage.upserts import chunks
+from storage.upserts import among, chunks
 
 #: What an article reads as of which nothing is left.
 NOTHING = Extraction(extractor="", title="", text="")
@@ -69,11 +70,11 @@ class Articles:
 
     def publishers_of(self, keys: Sequence[str]) -> dict[str, PublisherId]:
         """Whose the articles with these keys are, whoever asks; of several publishers the first that had it."""
-        query = select(articles.c.article_key, articles.c.publisher_id).order_by(articles.c.id.desc())
         found: dict[str, PublisherId] = {}
         with self._database.read() as connection:
+            query = _holders(connection.dialect.name)
             for part in chunks(keys):
-                rows_found = connection.execute(query.where(articles.c.article_key.in_([*map(storable_name, part)])))
+                rows_found = connection.execute(query, {"keys": [*map(storable_name, part)]})
                 found |= {row.article_key: PublisherId(row.publisher_id) for row in rows_found}
         return found
 
@@ -240,6 +241,12 @@ def _validators(response: Sequence[Sequence[str]], own: Sequence[Sequence[str]])
     # A 304 may carry a newer validator than the response it confirms; keep it (RFC 9111 §4.3.4).
     last: Mapping[str, str] = {name.lower(): value for name, value in (*response, *own)}
     return Validators(etag=last.get("etag", ""), last_modified=last.get("last-modified", ""))
+
+
+@cache
+def _holders(dialect: str) -> Select[Any]:
+    named = among(dialect, articles.c.article_key, "keys")
+    return select(articles.c.article_key, articles.c.publisher_id).where(named).order_by(articles.c.id.desc())
 
 
 def _base() -> Select[Any]:

@@ -5,7 +5,7 @@ that nobody refers to, which `check` finds, and never a row without its payload.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import zstandard
 from sqlalchemy import Connection, delete, func, select
@@ -31,15 +31,22 @@ class Blobs:
     def put(self, payload: bytes) -> Digest:
         """Store a payload, once, and return its digest (of the bytes as given)."""
         digest = digest_of(payload)
-        if self.has(digest):
-            return digest
-        data = zstandard.ZstdCompressor(level=_LEVEL).compress(payload)
-        with self._database.write() as connection:
-            new = insert(connection.dialect.name, blobs).values(
-                digest=digest, codec="zstd", raw_bytes=len(payload), data=data
-            )
-            connection.execute(new.on_conflict_do_nothing(index_elements=["digest"]))
+        self.put_all({digest: payload})
         return digest
+
+    def put_all(self, payloads: Mapping[Digest, bytes]) -> None:
+        """Store payloads under their digests, each once, in one transaction."""
+        known = self.present(list(payloads))
+        packer = zstandard.ZstdCompressor(level=_LEVEL)
+        rows = [
+            {"digest": digest, "codec": "zstd", "raw_bytes": len(payload), "data": packer.compress(payload)}
+            for digest, payload in sorted(payloads.items())
+            if digest not in known
+        ]
+        if rows:
+            with self._database.write() as connection:
+                new = insert(connection.dialect.name, blobs)
+                connection.execute(new.on_conflict_do_nothing(index_elements=["digest"]), rows)
 
     def get(self, digest: Digest) -> bytes:
         """The payload of that digest; NotFound, or BlobDamaged if it is no longer what was stored."""

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+#: Characters of a line whose squashed form is kept.
+_SHORT = 60
 _NO_LETTER = re.compile(r"[\W_]+")
 _SIMPLIFIED = str.maketrans(
     "還閱讀關聞熱門薦點擊瀏覽責編輯來時間發佈載權聲頁標題詞鍵號體評論記員訊電報導網圖長猜歡為鏈結專題資訊類連視頻隱轉貼單響應轉錄項廣",
@@ -21,7 +23,15 @@ def words(text: str) -> tuple[str, ...]:
 
 def squash(text: str) -> str:
     """Letters and digits only, in NFKC and lower case."""
+    return _squashed(text) if len(text) <= _SHORT else _squash(text)
+
+
+def _squash(text: str) -> str:
     return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+#: A line is asked for by several rules, and that of a navigation stands on every page of a site.
+_squashed = lru_cache(maxsize=4096)(_squash)
 
 
 def tight(text: str) -> str:
