@@ -6,6 +6,8 @@ JOBS ?= 5
 # The first Python that is new enough and can make virtual environments (Debian ships that part in a package of its own).
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$python"; break; }; done)
 NO_PYTHON = Quxun needs Python 3.11 or newer with its venv module; found $$(python3 --version 2>/dev/null || echo none). On Debian and Ubuntu: apt-get install python3-venv. Or name one: make install PYTHON=/path/to/python3
+# Compiled once, wherever processes are told not to keep what they compile: a run starts several.
+PACKAGES = crawler demo quxun scheduler storage text web
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # The build backend is locked too, so that nothing is fetched unhashed when the package itself is built.
 COMPILE = "$(PYTHON)" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])' | build/lock/bin/uv pip compile - pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock' $(ARGS)
@@ -26,7 +28,7 @@ install: .venv/.installed ## make .venv with the locked dependencies and the com
 	@$(PIP) --no-deps --require-hashes -r requirements.lock && touch $@
 
 .venv/.installed: .venv/.locked pyproject.toml
-	@$(PIP) --no-deps --no-build-isolation --editable . && touch $@
+	@$(PIP) --no-deps --no-build-isolation --editable . && $(BIN)/python -m compileall -q $(PACKAGES) && touch $@
 
 demo: install ## crawl a miniature district on this machine and show what came in
 	@$(BIN)/quxun demo $(ARGS)

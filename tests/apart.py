@@ -1,6 +1,6 @@
-"""The command `quxun` in a process of its own, which may be killed at any moment or run out of disk.
+"""Processes of the tests, and the command `quxun` in one that may be killed at any moment or run out of disk.
 
-The processes are children of a fork server that has imported everything once, so that a test can have many.
+They are children of a fork server that has imported everything once, so that a test can have many.
 """
 
 import multiprocessing
@@ -8,11 +8,16 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import FrameType
+from typing import Any
+
+#: What the fork server of the tests imports. A process has one, so all tests that need one must want the same.
+PRELOAD = ("crawler.preload", "tests.apart_preload")
 
 STORAGE = str(Path(__file__).resolve().parents[1] / "storage")
 
@@ -37,12 +42,9 @@ def apart(
 
     `die_at`: killed when functions of storage/ have made so many calls. `largest_file`: bytes that a file may have.
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.apart_preload"])
-    ours, theirs = context.Pipe(duplex=False)
+    ours, theirs = multiprocessing.Pipe(duplex=False)
     words = [str(each) for each in arguments]
-    child = context.Process(target=_run, args=(theirs, dict(environ), words, die_at, largest_file))
-    child.start()
+    child = begun(_run, theirs, dict(environ), words, die_at, largest_file)
     theirs.close()
     said = b""
     with ours:
@@ -50,9 +52,28 @@ def apart(
             said += part
     child.join()
     assert child.exitcode is not None
-    ended = Ended(status=child.exitcode, said=said.decode())
+    status = child.exitcode
     child.close()
-    return ended
+    return Ended(status=status, said=said.decode())
+
+
+def begun(function: Callable[..., object], *arguments: Any) -> ForkServerProcess:
+    """A process that calls a function, which another process can import, and ends."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["scheduler.steadfast", *PRELOAD])
+    process = context.Process(target=_begin, args=(function, arguments))
+    process.start()
+    return process
+
+
+def ended(function: Callable[..., object], *arguments: Any) -> int:
+    """The exit code of a process that calls a function; negative for a signal."""
+    process = begun(function, *arguments)
+    process.join()
+    code = process.exitcode
+    process.close()
+    assert code is not None
+    return code
 
 
 def calls_of(*arguments: object) -> int:
@@ -60,6 +81,11 @@ def calls_of(*arguments: object) -> int:
     ended = apart(*arguments, die_at=-1)
     assert ended.status == 0, ended.said
     return int(ended.said.split()[-1])
+
+
+def _begin(function: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # which the fork server ignores
+    function(*arguments)
 
 
 def _run(pipe: Connection, environ: Mapping[str, str], words: list[str], die_at: int, largest: int | None) -> None:

@@ -3,11 +3,14 @@
 A test that asks for `store` gets a fresh SQLite one; the contract suite overrides it with every database.
 """
 
+import importlib
+import os
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +18,26 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from storage.store import Store
+from tests import compiled
+from tests.apart import PRELOAD
 from tests.postgres import Server, serve
 
 # Machines of a CI are slow and shared: no example has a deadline, the whole test has its timeout.
 settings.register_profile("quxun", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("quxun")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Import the tests, each process from another place on: what one has compiled, those behind it find."""
+    tests = Path(__file__).parent
+    if "PYTEST_XDIST_WORKER" not in os.environ or {Path(arg).resolve() for arg in session.config.args} != {tests}:
+        return
+    number, count = os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"), os.environ["PYTEST_XDIST_WORKER_COUNT"]
+    found = sorted(path for path in tests.glob("*/**/test_*.py") if (path.parent / "__init__.py").exists())
+    start = len(found) * int(number) // int(count)
+    for path in found[start:] + found[:start]:
+        with suppress(Exception):  # which is the collection's to tell
+            importlib.import_module(".".join(path.relative_to(tests.parent).with_suffix("").parts))
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +70,22 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host.partition("%")[0]).is_loopback
     except ValueError:
         return False  # a name that would have to be looked up first
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """No statement is compiled anew for every store."""
+    with compiled.shared():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_fork_server() -> Iterator[None]:
+    """The same fork server whoever needs it first, the product's own code included, which would import less."""
+    forkserver.set_forkserver_preload(["scheduler.steadfast", *PRELOAD])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forkserver, "set_forkserver_preload", lambda _: None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,7 @@
 """Retention: what is older than its limit goes, nothing younger, and the archive goes on as before."""
 
 import os
-import subprocess
-import sys
+import signal
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +15,10 @@ from storage.keeping.batches import Freed
 from storage.keeping.retention import Keep, Pruned
 from storage.records import ArticleId, Capture, Digest, KnownArticle, Profile, RunId, Snapshot, Takedown
 from storage.store import Store
+from tests.apart import ended
 from tests.builders import NOW, entries_seen, entry, gone, later, refused, revisit, same_revision, url, visited
 from tests.contract.conftest import OpenStore
+from tests.contract.dying import prune
 from tests.history import LAST_WORDS, History, ago, count, page, rows
 
 PAYLOADS = Keep(payloads_days=30)
@@ -476,37 +477,11 @@ def test_what_is_withheld_is_let_go_like_everything_else(past: History) -> None:
 
 
 # ------------------------------------------------------------------ kill -9
-CHILD = """
-import os
-from datetime import datetime
-from storage.keeping import batches, retention
-from storage.keeping.retention import Keep
-from storage.store import Store
-
-retention._PAYLOADS = retention._TEXTS = 3
-asked, erase = [0], retention._erase_marked
-def go_on():
-    asked[0] += 1
-    if asked[0] == {at}:
-        os.kill(os.getpid(), 9)
-    return True
-def killed(*args):
-    os.kill(os.getpid(), 9)
-if {between}:
-    retention._erase_marked = killed
-with Store.open({url!r}) as store:
-    now = datetime.fromisoformat({now!r})
-    store.retention.prune(Keep(payloads_days=30, texts_days=30, logs_days=30), now, go_on=go_on)
-"""
-
-
 def killed(past: History, at: int = 0, *, between: bool = False) -> None:
     """A pruning in a process of its own, killed before a transaction or between mark and erasure."""
     past.live()
-    raw = past.store.database.engine.url.render_as_string(hide_password=False)
-    code = CHILD.format(at=at, between=between, url=raw, now=NOW.isoformat())
-    child = subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": "."}, check=False)
-    assert child.returncode == -9
+    url = past.store.database.engine.url.render_as_string(hide_password=False)
+    assert ended(prune, url, EVERYTHING, NOW, at, between) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("at", [1, 2, 4, 6])

@@ -17,6 +17,5 @@ def site() -> Iterator[HostileServer]:
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Iterator[BareInstallation]:
-    installation = BareInstallation(tmp_path)
-    yield installation
-    installation.store.close()
+    with BareInstallation(tmp_path) as installation:
+        yield installation

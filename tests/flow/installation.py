@@ -2,15 +2,23 @@
 
 import asyncio
 import os
+import random
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from crawler.options import Manners, RunOptions
 from crawler.profile import DistrictProfile, load_profile
-from demo.district import District
+from demo.building import dress
+from demo.district import KEYS, District
+from demo.model import Article as Told
 from demo.server import DemoServer
 from quxun.crawling import Crawl, Report, Wish, total
 from quxun.surveying import save, survey
@@ -18,19 +26,43 @@ from quxun.wiring import RUN_ENTRY
 from scheduler.launch import Launcher
 from storage.records import Article, Counters, Source
 from storage.store import Store
+from tests.apart import PRELOAD
 
 PROFILE = '[district]\ncode = "000000"\nname = "临湖新区"\ncity = "东岳市"\nprovince = "示例省"\n'
 #: One fork server for all tests of a process.
-LAUNCHER = Launcher(("crawler.preload",))
+LAUNCHER = Launcher(PRELOAD)
 
 
-def district() -> District:
-    """The district as it is today: a newspaper's issues are looked for on the days before now."""
-    return District(today=datetime.now(ZoneInfo("Asia/Shanghai")).date())
+def district(each: int = 0) -> District:
+    """The district as it is today: a newspaper's issues are looked for on the days before now.
+
+    With `each`, only the newest articles of each site: what a crawl costs is what is published.
+    """
+    told = District(today=datetime.now(ZoneInfo("Asia/Shanghai")).date())
+    if each:
+        newest = {(one.site, one.number) for key in KEYS for one in told.articles(key)[:each]}
+        thin(told, lambda one: (one.site, one.number) in newest)
+    return told
+
+
+def thin(told: District, wanted: Callable[[Told], bool]) -> None:
+    """Leave only some articles, as if the sites had never had any other; before it is served."""
+    for key in KEYS:
+        site = told.site(key)
+        site.articles = {number: one for number, one in site.articles.items() if wanted(one)}
+        dress(told.pages(key), random.Random(7))
+
+
+@cache
+def _migrated() -> Mapping[str, bytes]:
+    """The files of an empty SQLite database."""
+    with TemporaryDirectory() as folder:
+        Store.open(f"sqlite:///{folder}/quxun.db", migrate=True).close()
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
 
 class BareInstallation:
-    """A database in a folder of its own, politeness off, and no sources."""
+    """A database in a folder of its own, politeness off, and no sources; closed by who opens it."""
 
     def __init__(self, home: Path, url: str = "", manners: Manners | None = None) -> None:
         self.home = home
@@ -44,7 +76,18 @@ class BareInstallation:
             manners=manners or Manners(delay_s=0.0, per_host=4, allow_private=True),
             limit_s=60.0,
         )
+        if not url:
+            for name, content in _migrated().items():
+                (home / name).write_bytes(content)
         self.store = Store.open(self.options.database_url, migrate=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.store.close()
 
     def crawl(self, **wish: object) -> Report:
         work = Crawl(self.store, self.options, LAUNCHER, RUN_ENTRY, 5)

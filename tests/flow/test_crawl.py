@@ -4,44 +4,71 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import psutil
 import pytest
 
+from crawler.ingest import BATCH
 from crawler.locks import HostLock
 from crawler.options import Manners
 from crawler.urls import host, url_key
+from demo.district import District
 from demo.model import EditKind, Likeness
 from demo.server import DemoServer
 from storage.records import EntryState, IssueKind, NewSource, Publisher, RunStatus, SourceKind
-from tests.flow.installation import Installation, command, district
+from tests.flow.installation import Installation, command, district, thin
+from tests.flow.service import PATIENCE_S, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 SITES = ("els", "trs", "media", "gbk", "epaper", "repub")
 
 
+#: Articles of a site, where more of them would show nothing else.
+EACH = 12
+
+
 @pytest.fixture
-def server() -> Iterator[DemoServer]:
-    with DemoServer(district()) as running:
+def told(request: pytest.FixtureRequest) -> District:
+    """What the sites publish."""
+    made: Callable[[], District] = getattr(request, "param", partial(district, EACH))
+    return made()
+
+
+@pytest.fixture
+def server(told: District) -> Iterator[DemoServer]:
+    with DemoServer(told) as running:
         yield running
 
 
 @pytest.fixture
 def installed(tmp_path: Path, server: DemoServer) -> Iterator[Installation]:
-    installation = Installation(tmp_path, server)
-    yield installation
-    installation.store.close()
+    with Installation(tmp_path, server) as installation:
+        yield installation
+
+
+@contextmanager
+def started(*arguments: str, installed: Installation) -> Iterator[subprocess.Popen[bytes]]:
+    """The command in a process group of its own, of which nothing is left in the end."""
+    with subprocess.Popen(command(*arguments), env=installed.environment(), start_new_session=True) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def truth(server: DemoServer, *keys: str) -> set[str]:
     return {url_key(server.district.url(each)) for key in keys for each in server.district.articles(key)}
 
 
+@pytest.mark.parametrize("told", [district], ids=["whole"], indirect=True)
 def test_a_district_is_found_whole_each_article_once_and_nothing_else(installed: Installation) -> None:
     installed.add(*SITES)
     report = installed.crawl()
@@ -105,6 +132,15 @@ def test_a_visit_counter_is_no_revision(installed: Installation) -> None:
     assert counters.revised == counters.new == 0
 
 
+def only_copies_and_originals() -> District:
+    """What the republisher has, and what it has it from."""
+    told = district()
+    taken = {(each.copied_from.site, each.copied_from.number) for each in told.articles("repub") if each.copied_from}
+    thin(told, lambda each: each.site == "repub" or (each.site, each.number) in taken)
+    return told
+
+
+@pytest.mark.parametrize("told", [only_copies_and_originals], ids=["copies"], indirect=True)
 def test_word_for_word_copies_are_one_story(installed: Installation) -> None:
     installed.add("trs", "media", "gbk", "repub")
     report = installed.crawl()
@@ -136,14 +172,13 @@ def test_a_single_url_is_visited_without_a_listing(installed: Installation) -> N
 def test_requests_in_flight_are_never_more_than_allowed_and_gaps_never_shorter_than_the_delay(
     tmp_path: Path, server: DemoServer
 ) -> None:
-    polite = Installation(tmp_path, server, manners=Manners(delay_s=0.12, per_host=1, allow_private=True))
     urls = tuple(server.district.url(each) for each in server.district.articles("media")[:12])
-    polite.crawl(urls=urls)
+    with Installation(tmp_path, server, manners=Manners(delay_s=0.12, per_host=1, allow_private=True)) as polite:
+        polite.crawl(urls=urls)
     times = sorted(each.came_s for each in server.traffic.hits)
     assert len(times) == 13
     assert min(later - earlier for earlier, later in pairwise(times)) >= 0.12
     assert server.traffic.max_in_flight("media") == 1
-    polite.store.close()
 
 
 def test_a_source_that_cannot_be_reached_says_so_and_breaks_nothing(installed: Installation) -> None:
@@ -163,32 +198,40 @@ def test_a_source_that_cannot_be_reached_says_so_and_breaks_nothing(installed: I
 
 def test_a_host_that_another_run_visits_is_waited_for(installed: Installation) -> None:
     url = installed.server.district.url(installed.server.district.articles("gbk")[0])
-    with HostLock(installed.home / "locks", host(url)) as lock:
-        assert lock.acquire()
-        waiting = subprocess.Popen(command("crawl", "--url", url), env=installed.environment())
-        time.sleep(3)
-        assert not installed.server.traffic.hits
-    assert waiting.wait(60) == 0
+    with started("crawl", "--url", url, installed=installed) as waiting:
+        with HostLock(installed.home / "locks", host(url)) as lock:
+            assert lock.acquire()
+            until(lambda: [run for run in installed.store.runs.list() if run.pid], "its run has begun")
+            time.sleep(2)
+            assert not installed.server.traffic.hits
+        assert waiting.wait(PATIENCE_S) == 0
     assert installed.server.traffic.hits
 
 
+@pytest.mark.parametrize("told", [partial(district, 2 * BATCH)], ids=["two batches"], indirect=True)
 def test_runs_killed_at_any_moment_lose_nothing_and_store_nothing_twice(installed: Installation) -> None:
     installed.add("trs", "media", "gbk")
-    installed.server.latency_s = 0.02
-    for seconds in (1.2, 1.8, 2.6):
-        crawling = subprocess.Popen(command("crawl"), env=installed.environment(), start_new_session=True)
-        time.sleep(seconds)
-        family = [psutil.Process(crawling.pid), *psutil.Process(crawling.pid).children(recursive=True)]
-        os.killpg(crawling.pid, signal.SIGKILL)
-        crawling.wait()
-        _, alive = psutil.wait_procs(family, timeout=3)
+    installed.server.latency_s = 0.15
+    for kept in (0, 1):
+        upto = installed.server.traffic.total() + 5
+        with started("crawl", installed=installed) as crawling:
+            until(partial(_is_under_way, installed, upto, kept), "the crawl is under way")
+            family = [psutil.Process(crawling.pid), *psutil.Process(crawling.pid).children(recursive=True)]
+            os.killpg(crawling.pid, signal.SIGKILL)
+            crawling.wait()
+        _, alive = psutil.wait_procs(family, timeout=PATIENCE_S)
         assert not alive
+    assert 0 < len(installed.articles()) < len(truth(installed.server, "trs", "media", "gbk"))
     installed.server.latency_s = 0.0
     last = installed.crawl()
     assert {run.status for run in last.runs} == {RunStatus.SUCCEEDED}, [run.reason for run in last.runs]
     stored = [each.key for each in installed.articles()]
     assert sorted(stored) == sorted(truth(installed.server, "trs", "media", "gbk"))
     assert not list(installed.store.check())
+
+
+def _is_under_way(installed: Installation, requests: int, kept: int) -> bool:
+    return installed.server.traffic.total() >= requests and len(installed.articles()) >= kept
 
 
 def test_an_entry_of_a_site_that_cannot_be_visited_stays_pending(installed: Installation) -> None:

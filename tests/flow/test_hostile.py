@@ -3,8 +3,7 @@
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from tests.flow.hostile_server import (
     title,
 )
 from tests.flow.installation import BareInstallation, command
+from tests.flow.service import PATIENCE_S, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -156,10 +156,9 @@ def test_retry_after_is_obeyed(installed: BareInstallation, site: HostileServer)
 # ------------------------------------------------------------------ private addresses and robots.txt
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"])
 def test_private_addresses_are_refused_whatever_they_are_called(tmp_path: Path, site: HostileServer, name: str) -> None:
-    public = BareInstallation(tmp_path, manners=Manners(delay_s=0.0))
-    poll(public, f"http://{name}:{site.port}/feed.xml")
-    [run] = public.crawl().runs
-    public.store.close()
+    with BareInstallation(tmp_path, manners=Manners(delay_s=0.0)) as public:
+        poll(public, f"http://{name}:{site.port}/feed.xml")
+        [run] = public.crawl().runs
     assert run.status is RunStatus.FAILED
     assert "a private address (QUXUN_ALLOW_PRIVATE=1 allows it)" in run.reason
     assert not site.hits
@@ -202,13 +201,6 @@ def start(installed: BareInstallation, **settings: str) -> subprocess.Popen[str]
     return crawling
 
 
-def wait_until(happened: Callable[[], bool], patience_s: float = 30.0) -> None:
-    deadline = time.monotonic() + patience_s
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def slow_pages(count: int) -> dict[str, Behaviour]:
     return {f"/{number}.html": after(0.1, answer(article(number))) for number in range(1, count + 1)}
 
@@ -217,14 +209,14 @@ def slow_pages(count: int) -> dict[str, Behaviour]:
 def test_a_crawl_that_is_told_to_stop_stores_what_it_has_and_says_so(
     installed: BareInstallation, site: HostileServer, number: signal.Signals
 ) -> None:
-    site.table = listed(slow_pages(300))
+    site.table = listed(slow_pages(100))
     poll(installed, f"{site.url}/feed.xml")
     crawling = start(installed)
-    wait_until(lambda: len(site.hits) > 20)
+    until(lambda: len(site.hits) > 20, "the run is under way")
     family = psutil.Process(crawling.pid).children(recursive=True)
     os.killpg(crawling.pid, number)
-    _, errors = crawling.communicate(timeout=10)
-    _, alive = psutil.wait_procs(family, timeout=5)
+    _, errors = crawling.communicate(timeout=PATIENCE_S)
+    _, alive = psutil.wait_procs(family, timeout=PATIENCE_S)
     assert not alive
     assert crawling.returncode == 130
     assert errors.strip() == "quxun: interrupted"
@@ -239,7 +231,7 @@ def test_a_run_that_waits_for_its_turn_ends_when_its_time_is_up(
     site.table = listed({"/robots.txt": answer("User-agent: *\nCrawl-delay: 50\n"), **slow_pages(3)})
     poll(installed, f"{site.url}/feed.xml")
     crawling = start(installed, QUXUN_RUN_LIMIT_S="3")
-    crawling.communicate(timeout=20)
+    crawling.communicate(timeout=PATIENCE_S)
     [run] = installed.store.runs.list()
     assert (run.status, run.reason) == (RunStatus.DEGRADED, "its time was up (QUXUN_RUN_LIMIT_S)")
     assert run.counters.pending == 3
@@ -250,7 +242,7 @@ def test_two_crawls_at_once_visit_nothing_twice(installed: BareInstallation, sit
     poll(installed, f"{site.url}/feed.xml")
     both = [start(installed), start(installed)]
     for crawling in both:
-        _, errors = crawling.communicate(timeout=120)
+        _, errors = crawling.communicate(timeout=PATIENCE_S)
         assert (crawling.returncode, errors) == (0, "")
     assert {path: times for path, times in site.paths().items() if times > 1} == {"/feed.xml": 2}
     assert sorted(run.counters.new for run in installed.store.runs.list()) == [0, 30]
@@ -260,7 +252,7 @@ def test_two_crawls_at_once_visit_nothing_twice(installed: BareInstallation, sit
 def test_a_disk_that_fills_ends_the_run_with_a_sentence_and_the_next_one_completes(
     installed: BareInstallation, site: HostileServer
 ) -> None:
-    noise = {f"/{n}.html": answer(f"{article(n)}<!--{os.urandom(20_000).hex()}-->") for n in range(1, 81)}
+    noise = {f"/{n}.html": answer(f"{article(n)}<!--{os.urandom(40_000).hex()}-->") for n in range(1, 41)}
     site.table = listed(noise)
     poll(installed, f"{site.url}/feed.xml")
     full = subprocess.run(
@@ -274,7 +266,7 @@ def test_a_disk_that_fills_ends_the_run_with_a_sentence_and_the_next_one_complet
     assert "Traceback" not in full.stdout + full.stderr
     assert "the disk" in full.stdout + full.stderr
     kept = stored(installed)
-    assert 0 < len(kept) < 80
+    assert 0 < len(kept) < 40
     installed.crawl()
     assert stored(installed) == set(noise) > kept
     assert not list(installed.store.check())
@@ -284,29 +276,29 @@ def test_a_disk_that_fills_ends_the_run_with_a_sentence_and_the_next_one_complet
 def test_a_database_that_is_removed_in_mid_run_is_noticed(
     installed: BareInstallation, site: HostileServer, name: str
 ) -> None:
-    site.table = listed(slow_pages(300))
+    site.table = listed(slow_pages(100))
     poll(installed, f"{site.url}/feed.xml")
     crawling = start(installed)
-    wait_until(lambda: len(site.hits) > 20)
+    until(lambda: len(site.hits) > 20, "the run is under way")
     (installed.home / name).rename(installed.home / "elsewhere")
-    output, errors = crawling.communicate(timeout=60)
+    output, errors = crawling.communicate(timeout=PATIENCE_S)
     assert crawling.returncode == 1
     assert f"{name}: is gone: its file was removed or renamed while it was in use" in output + errors
     assert "Traceback" not in output + errors
 
 
-def test_a_database_that_stays_locked_ends_the_run_with_a_sentence(tmp_path: Path, site: HostileServer) -> None:
-    installed = BareInstallation(tmp_path)
-    site.table = listed(slow_pages(60))
+def test_a_database_that_stays_locked_ends_the_run_with_a_sentence(
+    installed: BareInstallation, site: HostileServer
+) -> None:
+    site.table = listed(slow_pages(40))
     poll(installed, f"{site.url}/feed.xml")
     crawling = start(installed)
-    wait_until(lambda: len(site.hits) > 12)
+    until(lambda: len(site.hits) > 12, "the run is under way")
     with installed.store.database.write():
-        wait_until(lambda: crawling.poll() is not None, 200)
+        crawling.wait(200)
     output, errors = crawling.communicate()
     assert crawling.returncode == 1
     assert "is locked: another process has been writing for too long" in output + errors
     assert "Traceback" not in output + errors
     installed.crawl()
-    assert len(stored(installed)) == 60
-    installed.store.close()
+    assert len(stored(installed)) == 40

@@ -25,12 +25,14 @@ IN_A_YEAR = timedelta(days=365)
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def installed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
     server: Server | None = request.getfixturevalue("postgres_server") if request.param == "postgres" else None
-    with DemoServer(district()) as sites, server.empty() if server else nullcontext("") as url:
-        installation = Installation(tmp_path, sites, url)
+    with (
+        DemoServer(district(each=10)) as sites,
+        server.fresh() if server else nullcontext("") as url,
+        Installation(tmp_path, sites, url) as installation,
+    ):
         installation.add(*SITES)
         installation.crawl()
         yield installation
-        installation.store.close()
 
 
 def identity(article: Article) -> tuple[object, ...]:

@@ -184,7 +184,7 @@ def test_a_listing_that_asks_for_more_patience_than_a_run_has_is_given_it(
 def test_an_article_that_asks_for_patience_asks_for_its_whole_site(
     installed: BareInstallation, site: HostileServer
 ) -> None:
-    pages = [f"/{number}.html" for number in range(1, 7)]
+    pages = [f"/{number}.html" for number in range(1, 41)]
     site.table = {"/feed.xml": rss(*pages, Cache_Control="max-age=60")}
     site.table |= {page: status(429, Retry_After="7200") for page in pages}
     poll(installed, site)

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from tests.flow.installation import PROFILE
+from tests.flow.typed import Said, quxun
 from tests.packaging.compose import COMPOSE, SERVICES, environment, healthcheck, words
 from tests.packaging.processes import Started, free_port
 from tests.packaging.project import read
@@ -60,6 +61,10 @@ class Engine:
             text=True,
             timeout=60,
         )
+
+    def typed(self, service: str, *command: str) -> Said:
+        """The same in this process, where it is the way to something else; it must end well."""
+        return quxun(self.environ(service), *(command or words(SERVICES[service]["command"])))
 
     def start(self, service: str, number: int = 1) -> Started:
         """As `docker compose up SERVICE`, or one of several with --scale."""

@@ -48,7 +48,7 @@ class Started:
         """Tell it to stop, it alone, and return its exit status."""
         self._process.send_signal(number)
         try:
-            return self._process.wait(STOPS_WITHIN_S)
+            return self._process.wait(2 * STOPS_WITHIN_S)  # what the units grant
         except subprocess.TimeoutExpired as error:
             raise AssertionError(f"it does not stop: {self.said}") from error
 

@@ -1,6 +1,5 @@
 """What the containers of docker-compose.yml do, done without an engine: their commands, environment and secrets."""
 
-import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +34,7 @@ def engine(tmp_path: Path, database: str) -> Engine:
 
 @pytest.fixture
 def sites() -> Iterator[DemoServer]:
-    with DemoServer(district()) as running:
+    with DemoServer(district(each=10)) as running:
         yield running
 
 
@@ -56,30 +55,28 @@ def test_the_database_is_upgraded_and_then_crawled(engine: Engine) -> None:
 
 
 def test_the_locks_are_in_the_volume(engine: Engine) -> None:
-    assert engine.run("migrate").returncode == 0
-    done = engine.run("crawl", "config", "--json")
-    settings = {line["name"]: line for line in map(json.loads, done.stdout.splitlines())}
+    done = engine.typed("crawl", "config", "--json")
+    settings = {line["name"]: line for line in done.lines}
     assert settings["QUXUN_HOME"]["value"] == str(engine.data)
     assert settings["QUXUN_DATABASE_URL"]["origin"] == "file"
-    assert engine.password not in done.stdout
+    assert engine.password not in done.out
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 @pytest.mark.parametrize("service", LASTING)
-def test_a_service_gets_well_and_ends_when_it_is_told(
-    service: str, number: signal.Signals, engine: Engine, database: str
-) -> None:
-    assert engine.run("migrate").returncode == 0
+def test_a_service_gets_well_and_ends_when_it_is_told(service: str, engine: Engine, database: str) -> None:
+    engine.typed("migrate")
     assert not (healthcheck(service) and engine.is_well(service)), "nobody is there to be well"
-    with Store.open(database) as store, engine.start(service) as started:
-        until_well(engine, store, service, started)
-        assert started.stop(number) == 0, started.said
-        assert_discreet(engine, started.said)
-        assert not store.processes.list(), "it does not say that it leaves"
+    with Store.open(database) as store:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with engine.start(service) as started:
+                until_well(engine, store, service, started)
+                assert started.stop(number) == 0, started.said
+                assert_discreet(engine, started.said)
+                assert not store.processes.list(), "it does not say that it leaves"
 
 
 def test_the_service_does_not_begin_without_its_token(engine: Engine) -> None:
-    assert engine.run("migrate").returncode == 0
+    engine.typed("migrate")
     engine.write("api_token", "")
     # The container's own address: it must not come to listening there.
     done = engine.run("service", *words(SERVICES["service"]["command"]), environ={"QUXUN_HOST": "0.0.0.0"})
@@ -89,10 +86,9 @@ def test_the_service_does_not_begin_without_its_token(engine: Engine) -> None:
 
 
 def test_a_district_is_crawled_by_the_service_and_two_workers(engine: Engine, database: str, sites: DemoServer) -> None:
-    assert engine.run("migrate").returncode == 0
+    engine.typed("migrate")
     for key in SITES:
-        added = engine.run("crawl", "sources", "add", f"{sites.addresses[key]}/", "--yes", "--key", key)
-        assert added.returncode == 0, added.stderr
+        engine.typed("crawl", "sources", "add", f"{sites.addresses[key]}/", "--yes", "--key", key)
     with (
         Store.open(database) as store,
         engine.start("service") as service,
@@ -102,8 +98,7 @@ def test_a_district_is_crawled_by_the_service_and_two_workers(engine: Engine, da
         until_well(engine, store, "service", service)
         service.until(lambda: stored(store) == truth(sites), "article of every site")
         sites.publish("gbk")
-        asked = engine.run("crawl", "crawl", "gbk", "--enqueue")
-        assert asked.returncode == 0, asked.stderr
+        engine.typed("crawl", "crawl", "gbk", "--enqueue")
         service.until(lambda: stored(store) == truth(sites), "article that was published later")
         for started in (first, second, service):
             assert started.stop() == 0, started.said
@@ -113,11 +108,11 @@ def test_a_district_is_crawled_by_the_service_and_two_workers(engine: Engine, da
 
 
 def until_well(engine: Engine, store: Store, service: str, started: Started) -> None:
-    """As the engine asks; a worker answers nothing but says in the database that it lives."""
+    """As the engine asks, which costs a process each time; a worker only says in the database that it lives."""
+    role = ProcessRole.SCHEDULER if healthcheck(service) else ProcessRole.WORKER
+    started.until(lambda: any(each.role is role for each in store.processes.list()), "sign of life")
     if healthcheck(service):
         started.until(lambda: engine.is_well(service), "good health")
-    else:
-        started.until(lambda: any(each.role is ProcessRole.WORKER for each in store.processes.list()), "sign of life")
 
 
 def stored(store: Store) -> list[str]:

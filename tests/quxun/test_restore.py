@@ -99,7 +99,7 @@ def test_a_restore_that_is_killed_leaves_the_old_archive_or_the_new_one(
     new = exported(quxun)
     ended = set()
     # Most of what could go wrong is at the end, where files are put in place.
-    moments = [random.randrange(calls // 2), *(random.randrange(calls * 9 // 10, calls) for _ in range(6))]
+    moments = [random.randrange(calls // 2), *(random.randrange(calls * 9 // 10, calls) for _ in range(4))]
     for count in moments:
         shutil.rmtree(home)
         shutil.copytree(template, home)

@@ -1,8 +1,7 @@
-"""A process that looks for alarms and is killed: `python -m tests.scheduler.dying URL CHANNEL WHEN`."""
+"""A process that looks for alarms and is killed."""
 
 import os
 import signal
-import sys
 from zoneinfo import ZoneInfo
 
 from scheduler.telling.channels import channels_of
@@ -11,14 +10,10 @@ from storage.store import Store
 from tests.scheduler.alarm_builders import Clock
 
 
-def main(url: str, channel: str, when: str) -> None:
+def look(url: str, channel: str, when: str) -> None:
     with Store.open(url) as store:
         alarms = Alarms(store, channels_of(channel), ZoneInfo("Asia/Shanghai"), Clock())
         if when == "before it told":
             alarms._tell = lambda: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]
         alarms.look()
         os.kill(os.getpid(), signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -17,6 +17,7 @@ from scheduler.troubles import Troubles
 from scheduler.visitor import Visitor
 from storage.records import NewSource, Publisher, Run, Schedule, Source, SourceKind
 from storage.store import Store
+from tests.apart import PRELOAD
 
 
 def host_of(url: str) -> str:
@@ -41,7 +42,7 @@ class Shop:
 
     def __post_init__(self) -> None:
         self.troubles = Troubles()
-        self.runner = Runner(self.store, Launcher(), f"tests.scheduler.errand_child:{self.entry}", now)
+        self.runner = Runner(self.store, Launcher(PRELOAD), f"tests.scheduler.errand_child:{self.entry}", now)
         self.visitor = Visitor(self.store, self.runner, self._arguments, 0.0, now, lambda: 0.5)
         self.dispatcher = LocalDispatcher(self.visitor, self.places, self._is_free, self.troubles)
 

@@ -1,24 +1,15 @@
-"""Workers and schedulers as processes of their own, and children that write down when they were at which host.
-
-python -m tests.scheduler.machines worker|scheduler URL LOG SECONDS PACE
-"""
+"""Workers and schedulers as processes of their own, and children that write down when they were at which host."""
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
 import signal
-import socket
-import subprocess
-import sys
-import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from multiprocessing import connection, parent_process
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,58 +25,13 @@ from scheduler.troubles import Troubles
 from scheduler.visitor import Visitor
 from scheduler.work import Worker
 from storage.errors import QuxunError
-from storage.hosts import HostLocks
-from storage.records import Counters, NewSource, Publisher, Run, RunId, RunStatus, Source, SourceKind
+from storage.records import NewSource, Publisher, Run, Source, SourceKind
 from storage.store import Store
-from tests.docs.markdown import ROOT
+from tests.apart import PRELOAD, begun
 from tests.scheduler.errands import host_of, now
 
 #: As in production, a few times faster.
 FAST = Pace(beat_s=0.3, silent_s=2.5, sweep_s=0.5, poll_s=0.3, rest_s=0.5, forget_s=6.0)
-#: How often a child writes that it is at its host.
-_STEP_S = 0.05
-
-
-# ------------------------------------------------------------------ the child of a visit
-def visit(url: str, run_id: RunId, log: Path, seconds: float, host: str) -> None:
-    """Be at the host for some time, as a run is: with its lock, a row that is looked at, and an eye on the parent."""
-    os.setsid()
-    told = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: told.set())
-    threading.Thread(target=_watch_parent, args=(told,), daemon=True).start()
-    locks = HostLocks(url)
-    if not locks.acquire(host):
-        _say(log, host, "busy")
-        raise SystemExit(75)
-    with Store.open(url, create=False) as store:
-        store.runs.start(run_id, datetime.now(UTC), os.getpid(), socket.gethostname(), "0")
-        status = _stay(store, run_id, log, seconds, host, told)
-        store.runs.finish(run_id, status, datetime.now(UTC), Counters(new=1), "", "")
-    locks.close()
-
-
-def _stay(store: Store, run_id: RunId, log: Path, seconds: float, host: str, told: threading.Event) -> RunStatus:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        _say(log, host, str(run_id))
-        if told.wait(_STEP_S) or not store.runs.progress(run_id, Counters()):
-            return RunStatus.DEGRADED
-    return RunStatus.SUCCEEDED
-
-
-def _watch_parent(told: threading.Event) -> None:
-    parent = parent_process()
-    assert parent is not None
-    connection.wait([parent.sentinel])
-    told.set()
-    time.sleep(0.7)
-    os._exit(75)
-
-
-def _say(log: Path, *words: str) -> None:
-    with log.open("a") as file:
-        file.write(f"{time.monotonic()} {os.getpid()} {' '.join(words)}\n")
-        file.flush()
 
 
 # ------------------------------------------------------------------ what the children wrote
@@ -130,15 +76,12 @@ class Fleet:
     log: Path
     seconds: float = 0.5
     pace: Pace = FAST
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[ForkServerProcess] = field(default_factory=list)
 
-    def start(self, role: str, *, places: int = 4) -> subprocess.Popen[bytes]:
+    def start(self, role: str, *, places: int = 4) -> ForkServerProcess:
         """A `worker` or a `scheduler`."""
-        pace = json.dumps(asdict(self.pace))
-        command = [sys.executable, "-m", "tests.scheduler.machines", role, self.url, str(self.log)]
-        command += [str(self.seconds), pace, str(places)]
-        with self.log.with_name(f"{role}-{len(self.processes)}.log").open("wb") as output:
-            process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        output = self.log.with_name(f"{role}-{len(self.processes)}.log")
+        process = begun(live, role, self.url, self.log, self.seconds, self.pace, places, output)
         self.processes.append(process)
         return process
 
@@ -150,12 +93,13 @@ class Fleet:
             for each in family(process.pid):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     each.kill()
-            process.wait()
+            process.join()
+            process.close()
         for path in sorted(self.log.parent.glob("*-*.log")):  # shown where the test has failed
             print(f"--- {path.name}\n{path.read_text()}")
 
 
-def family(pid: int) -> list[psutil.Process]:
+def family(pid: int | None) -> list[psutil.Process]:
     """A process and all below it, the fork server and its children too."""
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
@@ -164,7 +108,7 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 @contextlib.contextmanager
-def stopped(pid: int) -> Iterator[None]:
+def stopped(pid: int | None) -> Iterator[None]:
     """A process and all below it halted, as by a machine that sleeps."""
     halted = family(pid)
     for each in halted:
@@ -203,18 +147,20 @@ def add_sources(store: Store, *keys: str, host: str = "", every_s: int | None = 
 
 
 # ------------------------------------------------------------------ what such a process does
-def visitor(store: Store, url: str, log: Path, seconds: float) -> tuple[Visitor, Runner]:
-    """What makes visits by the child above."""
+def visitor(
+    store: Store, url: str, log: Path, seconds: float, preload: Sequence[str] = PRELOAD
+) -> tuple[Visitor, Runner]:
+    """What makes visits by the child of visiting.py."""
 
     def arguments(source: Source, run: Run) -> tuple[Any, ...]:
         return url, run.id, log, seconds, host_of(source.url)
 
-    runner = Runner(store, Launcher(["storage.store"]), "tests.scheduler.machines:visit", now)
+    runner = Runner(store, Launcher(preload), "tests.scheduler.visiting:visit", now)
     return Visitor(store, runner, arguments, 0.0, now, lambda: 0.5), runner
 
 
 async def work(store: Store, url: str, log: Path, seconds: float, pace: Pace, places: int) -> None:
-    visits, runner = visitor(store, url, log, seconds)
+    visits, runner = visitor(store, url, log, seconds, ["tests.scheduler.visiting"])
     watching = asyncio.create_task(runner.watch())
     try:
         await Worker(url, visits, places, now, Troubles(), "0", store, pace=pace).run(_stop())
@@ -243,23 +189,21 @@ def _stop() -> asyncio.Event:
     return stop
 
 
-def main() -> int:
+def live(role: str, url: str, log: Path, seconds: float, pace: Pace, places: int, output: Path) -> None:
+    """Be a worker or a scheduler until told to stop; what is said goes into a file."""
+    with output.open("wb") as file:
+        for descriptor in (1, 2):
+            os.dup2(file.fileno(), descriptor)
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s %(fields)s", defaults={"fields": ""}))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    role, url, log, seconds, pace, places = sys.argv[1:]
     with Store.open(url) as store:
         try:
             if role == "worker":
-                asyncio.run(work(store, url, Path(log), float(seconds), Pace(**json.loads(pace)), int(places)))
+                asyncio.run(work(store, url, log, seconds, pace, places))
             else:
-                asyncio.run(schedule(store, url, Pace(**json.loads(pace))))
+                asyncio.run(schedule(store, url, pace))
         except QuxunError as error:
             print(error)
-            return error.exit_code
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+            raise SystemExit(error.exit_code) from error

@@ -2,13 +2,10 @@
 
 import logging
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import time as time_of_day
 from datetime import timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,14 +18,15 @@ from scheduler.telling.messages import Message
 from scheduler.telling.watch import Alarms
 from storage.records import IssueKind, RunStatus, SourceState
 from storage.store import Store
+from tests.apart import ended
 from tests.builders import NOW, World, later, new_article
 from tests.conftest import postgres_store
 from tests.postgres import Server
 from tests.scheduler.alarm_builders import Clock, ran
+from tests.scheduler.dying import look
 from tests.scheduler.sinks import Sink, http_sink
 
 ZONE = ZoneInfo("Asia/Shanghai")
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -395,9 +393,7 @@ def test_a_first_look_passes_over_history(world: World, alarms: Alarms, sink: Si
 def killed(store: Store, sink: Sink, when: str) -> None:
     """Have another process look and be killed with SIGKILL."""
     database = store.database.engine.url.render_as_string(hide_password=False).replace("+pysqlite", "")
-    command = [sys.executable, "-m", "tests.scheduler.dying", database, sink.channel, when]
-    ended = subprocess.run(command, cwd=ROOT, timeout=60, check=False)
-    assert ended.returncode == -signal.SIGKILL
+    assert ended(look, database, sink.channel, when) == -signal.SIGKILL
 
 
 @pytest.mark.slow

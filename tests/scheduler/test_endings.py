@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import socket
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from multiprocessing import forkserver
@@ -24,26 +23,9 @@ from storage.errors import QuxunError
 from storage.records import NewSource, Publisher, Run, RunStatus, SourceKind
 from storage.runs import UNFINISHED
 from storage.store import Store
+from tests.apart import PRELOAD
 
 pytestmark = pytest.mark.slow
-
-
-def wait(ready: Path) -> None:
-    ready.write_text(str(os.getpid()))
-    time.sleep(60)
-
-
-def answer(ready: Path) -> str:
-    ready.write_text(str(os.getpid()))
-    time.sleep(1)
-    return "done"
-
-
-def stay(ready: Path) -> None:
-    os.setsid()
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    ready.write_text(str(os.getpid()))
-    time.sleep(60)
 
 
 @pytest.fixture
@@ -60,7 +42,7 @@ def now() -> datetime:
 
 
 def runner(store: Store, entry: str) -> Runner:
-    return Runner(store, Launcher(), f"{__name__}:{entry}", now)
+    return Runner(store, Launcher(PRELOAD), f"tests.scheduler.idling:{entry}", now)
 
 
 async def there(path: Path) -> int:
@@ -150,7 +132,7 @@ def test_a_run_that_is_going_is_not_taken_for_one_without_a_process(
 
 def test_a_child_whose_fork_server_died_goes_on_to_its_end(tmp_path: Path) -> None:
     async def go() -> Ending:
-        child = Launcher().start(f"{__name__}:answer", tmp_path / "ready", want_result=True)
+        child = Launcher(PRELOAD).start("tests.scheduler.idling:answer", tmp_path / "ready", want_result=True)
         os.kill(psutil.Process(await there(tmp_path / "ready")).ppid(), signal.SIGKILL)
         return await child.wait()
 
@@ -183,7 +165,7 @@ def test_a_child_whose_fork_server_died_is_ended_for_certain_and_its_run_is_no_f
 
 def test_a_child_is_started_again_after_its_fork_server_died() -> None:
     async def go() -> Ending:
-        launcher = Launcher()
+        launcher = Launcher(PRELOAD)
         launcher.warm_up()
         serving = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined] # no other way to know
         os.kill(serving, signal.SIGKILL)

@@ -1,43 +1,19 @@
 import asyncio
-import os
 import signal
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 
 from scheduler.launch import Ending, Launcher
+from tests.apart import PRELOAD
 
 pytestmark = pytest.mark.slow
 
 
-def give_back(value: object) -> object:
-    return value
-
-
-def leave(status: int) -> None:
-    os._exit(status)
-
-
-def die(number: int) -> None:
-    os.kill(os.getpid(), number)
-
-
-def hang(ready: Path) -> None:
-    os.setsid()
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    ready.touch()
-    time.sleep(60)
-
-
-def sleep_politely() -> None:
-    time.sleep(60)
-
-
 def launch(entry: str, *arguments: object, limit_s: float = 0.0, want_result: bool = False) -> Ending:
     async def go() -> Ending:
-        child = Launcher().start(f"{__name__}:{entry}", *arguments, want_result=want_result)
+        child = Launcher(PRELOAD).start(f"tests.scheduler.idling:{entry}", *arguments, want_result=want_result)
         return await child.wait(limit_s)
 
     return asyncio.run(go())
@@ -73,7 +49,7 @@ def test_a_child_that_will_not_end_is_killed_when_its_time_is_up(
     monkeypatch.setattr("scheduler.launch.GRACE_S", 0.3)
 
     async def go() -> tuple[int, Ending]:
-        child = Launcher().start(f"{__name__}:hang", tmp_path / "ready")
+        child = Launcher(PRELOAD).start("tests.scheduler.idling:stay", tmp_path / "ready")
         while not (tmp_path / "ready").exists():
             await asyncio.sleep(0.05)
         stopping = asyncio.create_task(child.stop(0.3))
@@ -86,10 +62,11 @@ def test_a_child_that_will_not_end_is_killed_when_its_time_is_up(
     assert not psutil.pid_exists(pid)
 
 
-def test_a_child_that_is_asked_to_end_does() -> None:
+def test_a_child_that_is_asked_to_end_does(tmp_path: Path) -> None:
     async def go() -> Ending:
-        child = Launcher().start(f"{__name__}:sleep_politely")
-        await asyncio.sleep(0.5)
+        child = Launcher(PRELOAD).start("tests.scheduler.idling:wait", tmp_path / "ready")
+        while not (tmp_path / "ready").exists():
+            await asyncio.sleep(0.05)
         await child.stop(5.0)
         return await child.wait()
 

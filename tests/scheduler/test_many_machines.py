@@ -175,7 +175,7 @@ def test_a_worker_that_slept_finds_its_place_again(net: Net) -> None:
     with stopped(worker.pid):
         time.sleep(net.fleet.pace.forget_s + 2.0)  # the scheduler takes over, and strikes it off
     wait_until(net.done("a"))
-    assert worker.poll() is None
+    assert worker.is_alive()
     assert net.issues(IssueKind.TAKEN_OVER) == {"a"}
 
 
@@ -220,7 +220,7 @@ def test_a_restart_of_the_server_loses_nothing(postgres_server: Server, tmp_path
             postgres_server.start()
             add_sources(store, "c")
             wait_until(net.done("a", "b", "c"))
-            assert [process.poll() for process in fleet.processes] == [None] * 3
+            assert [process.is_alive() for process in fleet.processes] == [True] * 3
             assert overlaps(fleet.log) == []
             assert {run.status for run in store.runs.list()} & {RunStatus.RUNNING, RunStatus.QUEUED} == set()
 
@@ -233,7 +233,9 @@ def test_everybody_ends_when_told_and_leaves_the_work_to_the_next(net: Net) -> N
     wait_until(net.at_work("a", "b"))
     for process in net.fleet.processes:
         process.terminate()
-    assert [process.wait(timeout=30) for process in net.fleet.processes] == [0, 0]
+    for process in net.fleet.processes:
+        process.join(30)
+    assert [process.exitcode for process in net.fleet.processes] == [0, 0]
     assert net.store.processes.list() == []
     net.fleet.seconds = 0.3
     net.fleet.start("scheduler")

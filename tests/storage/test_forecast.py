@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.keeping.forecast import HORIZON_DAYS, Flow, after, days_until, for_ever, grown
@@ -63,6 +63,7 @@ def test_a_young_archive_grows_until_its_limit_and_then_no_more() -> None:
     assert [after(flow, ahead) for ahead in (0, 10, 20, 25, 30, 365)] == [100, 200, 300, 300, 300, 300]
 
 
+@settings(max_examples=20)  # each looks at up to a century of days
 @given(several=st.lists(flows(), max_size=4), room=st.integers(0, 10**12))
 def test_the_disk_is_not_full_before_its_day(several: list[Flow], room: int) -> None:
     full = days_until(several, room)

@@ -33,7 +33,7 @@ in_query = st.dictionaries(
     max_size=4,
 )
 
-hostile = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+hostile = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 
 
 def encoded(words: str) -> str:
