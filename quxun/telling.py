@@ -36,19 +36,24 @@ def story_of(store: Store, story_id: StoryId) -> Story | None:
     members = store.stories.members(story_id)
     if not members:
         return None
-    told = [Member(each, store.articles.get(each.article_id)) for each in members]
-    ids = [each.article_id for each in members]
+    articles = store.articles.get_all(each.article_id for each in members)
+    told = [Member(each, articles[each.article_id]) for each in members]
+    told = [told[0], *sorted(told[1:], key=_since)]
+    ids = [each.article.id for each in told]
+    place = {each: at for at, each in enumerate(ids)}
     return Story(
         id=members[0].story_id,
-        members=(told[0], *sorted(told[1:], key=_since)),
-        links=linked(store, ids),
+        members=tuple(told),
+        links=tuple(sorted(linked(store, ids), key=lambda each: (place[each.link.article_id], each.article.id))),
         wishes=tuple(store.copies.wishes(ids)),
     )
 
 
 def linked(store: Store, article_ids: Sequence[ArticleId]) -> tuple[Linked, ...]:
     """What articles have to do with those of other stories."""
-    return tuple(Linked(each, store.articles.get(each.other_id)) for each in store.copies.links(article_ids))
+    links = store.copies.links(article_ids)
+    articles = store.articles.get_all(each.other_id for each in links)
+    return tuple(Linked(each, articles[each.other_id]) for each in links)
 
 
 def external_ids(links: Iterable[Linked]) -> list[str]:

@@ -82,6 +82,15 @@ class Articles:
         with self._database.read() as connection:
             return _one(connection, articles.c.id == article_id, article_id)
 
+    def get_all(self, article_ids: Iterable[ArticleId]) -> dict[ArticleId, Article]:
+        """The articles of these ids, those taken down too; ids that there are not are left out."""
+        found: dict[ArticleId, Article] = {}
+        with self._database.read() as connection:
+            for part in chunks(sorted(set(article_ids))):
+                rows_found = connection.execute(_base().where(articles.c.id.in_(part))).all()
+                found |= {each.id: each for each in _assemble(connection, rows_found)}
+        return found
+
     def find(self, url_or_key_or_id: str) -> Article:
         """The article of that id, key, URL, alias or import id; of several the oldest."""
         wanted = url_or_key_or_id.strip()

@@ -29,7 +29,14 @@ from storage.schema_articles import (
     stories,
     story_members,
 )
-from storage.schema_copies import article_links, fingerprints, hot_fingerprints, site_lines, story_wishes
+from storage.schema_copies import (
+    article_links,
+    fingerprints,
+    fresh_fingerprints,
+    hot_fingerprints,
+    site_lines,
+    story_wishes,
+)
 from storage.schema_listings import MAYBE_DUE, ListingStanding, entries, listings, publishers, robots_files, sources
 
 __all__ = [
@@ -48,6 +55,7 @@ __all__ = [
     "entries",
     "extractions",
     "fingerprints",
+    "fresh_fingerprints",
     "fruitless_visits",
     "hot_fingerprints",
     "issues",

@@ -4,27 +4,49 @@ No foreign key leads from a fingerprint to its article: there are twenty of a te
 more than storing it. One without an article is never told to anybody.
 """
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, PrimaryKeyConstraint, Table, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    text,
+)
 
 from storage.columns import Id, Name, OneOf, UtcTime, Words, metadata, one_of, points_to
 from text.copies.relation import Kinship
 
-#: Who has a hash: windows of eight characters, a small sample of each text.
+#: The articles that have a hash, four bytes each: windows of eight characters, a small sample of each text.
 fingerprints = Table(
     "fingerprints",
     metadata,
     Column("h", BigInteger, nullable=False, autoincrement=False),
-    Column("article_id", Id, nullable=False, autoincrement=False),
-    PrimaryKeyConstraint("h", "article_id", name="pk_fingerprints"),
+    Column("article_ids", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("h", name="pk_fingerprints"),
     sqlite_with_rowid=False,
 )
 
-#: Hashes that too many texts had: no longer stored and no longer asked for.
+#: Fingerprints that are not in that table yet: the hashes of a batch, eight bytes each, and the article of each.
+fresh_fingerprints = Table(
+    "fresh_fingerprints",
+    metadata,
+    Column("id", BigInteger, nullable=False, autoincrement=False),
+    Column("pairs", Integer, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("id", name="pk_fresh_fingerprints"),
+)
+
+#: Hashes that too many texts had, many in a row: no longer stored and no longer asked for.
 hot_fingerprints = Table(
     "hot_fingerprints",
     metadata,
-    Column("h", BigInteger, nullable=False, autoincrement=False),
-    PrimaryKeyConstraint("h", name="pk_hot_fingerprints"),
+    Column("id", BigInteger, nullable=False, autoincrement=False),
+    Column("packed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("id", name="pk_hot_fingerprints"),
 )
 
 #: How many texts of a publisher have a line, and the line itself from where that makes it boilerplate.

@@ -10,6 +10,7 @@ from sqlalchemy import Table, insert
 from scheduler.follow import follow_stories
 from storage.backup.archive import TABLES, Archive, open_archive
 from storage.backup.transfer import Tally, tally
+from storage.copies.lists import packed
 from storage.records import (
     EntryState,
     IssueKind,
@@ -29,6 +30,7 @@ from storage.schema import (
     article_links,
     deliveries,
     fingerprints,
+    fresh_fingerprints,
     fruitless_visits,
     hot_fingerprints,
     issues,
@@ -92,8 +94,9 @@ def _more(press: Press) -> dict[Table, list[dict[str, Any]]]:
             {**listing, "id": 90, "url": "http://www.example.cn/sitemap.xml"},
             {**listing, "id": 80, "url": "http://www.example.cn/1.xml", "parent_id": 90},
         ],
-        fingerprints: [{"h": -(2**47), "article_id": 1}, {"h": 2**47 - 1, "article_id": 1}],
-        hot_fingerprints: [{"h": 2**40}],
+        fingerprints: [{"h": each, "article_ids": packed([1, 2])} for each in (-(2**47), 2**47 - 1)],
+        fresh_fingerprints: [{"id": 2**41, "pairs": 1, "packed": bytes(16)}],
+        hot_fingerprints: [{"id": 2**40, "packed": bytes(8)}],
         article_links: [{"article_id": 1, "other_id": 2, "kinship": Kinship.EXCERPT, "evidence": WORDS}],
         story_wishes: [
             {

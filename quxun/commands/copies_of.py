@@ -5,16 +5,18 @@ from contextlib import suppress
 from pathlib import Path
 
 import rich_click as click
+from rich.text import Text
 
 from crawler.capture import MAX_BYTES
 from quxun.commands.extract import Page, read_page
 from quxun.commands.show import find
 from quxun.console import local, out, said, table
-from quxun.desk import Desk, open_desk, print_line, show
+from quxun.desk import Desk, open_desk, print_line, roomy, show
 from quxun.formats import stamp
 from storage.copies.shelf import Repeated
 from storage.errors import NotFound, UnreadableInput, UsageError
 from storage.records import Article, ArticleId
+from text.copies.keys import LEAST_WORDS
 from text.copies.relation import sentence
 
 _PAGES = (".html", ".htm", ".shtml", ".gz")
@@ -39,12 +41,13 @@ def command(name: str, *, as_json: bool) -> None:
         began = time.monotonic()
         found = [each for each in desk.store.copies.repeated_by(text, title) if each.article_id != own]
         took_ms = (time.monotonic() - began) * 1000
-        told = [(each, desk.store.articles.get(each.article_id)) for each in found]
+        articles = desk.store.articles.get_all(each.article_id for each in found)
+        told = [(each, articles[each.article_id]) for each in found]
         if as_json:
             lines = [_line(desk, each, article) for each, article in told]
             print_line({"characters": len(text), "took_ms": round(took_ms, 1), "copies": lines})
         else:
-            _draw(desk, told, took_ms)
+            _draw(desk, told, took_ms, few=len(text.strip()) < LEAST_WORDS)
 
 
 def _given(desk: Desk, name: str) -> tuple[str, str, ArticleId | None]:
@@ -54,8 +57,11 @@ def _given(desk: Desk, name: str) -> tuple[str, str, ArticleId | None]:
         return (*_page(desk, path), None) if path.suffix in _PAGES else ("", _text(path), None)
     with suppress(NotFound):
         article = find(desk.store, name)
-        if article.takedown is None:
-            return article.extraction.title, article.extraction.text, article.id
+        if article.takedown is not None:
+            raise UsageError(f"article {article.id} was taken down: its text is not compared")
+        if article.extraction.text_dropped_at is not None:
+            raise UsageError(f"the text of article {article.id} was let go, as it was older than texts are kept")
+        return article.extraction.title, article.extraction.text, article.id
     raise UsageError(f"{name}: neither a file nor a stored article; `quxun crawl --url` fetches a page and stores it")
 
 
@@ -76,7 +82,10 @@ def _text(path: Path) -> str:
         raise UnreadableInput(path, f"more than {MAX_BYTES // 2**20} MiB")
     for encoding in _ENCODINGS:
         with suppress(UnicodeDecodeError):
-            return given.decode(encoding)
+            text = given.decode(encoding)
+            if not text.strip():
+                raise UnreadableInput(path, "empty")
+            return text
     raise UnreadableInput(path, "not a text in UTF-8 or GB18030")
 
 
@@ -95,14 +104,16 @@ def _line(desk: Desk, each: Repeated, article: Article) -> dict[str, object]:
     }
 
 
-def _draw(desk: Desk, told: list[tuple[Repeated, Article]], took_ms: float) -> None:
+def _draw(desk: Desk, told: list[tuple[Repeated, Article]], took_ms: float, *, few: bool) -> None:
     if not told:
-        out().print(f"No stored text repeats it ({took_ms:.0f} ms).")
+        why = f"; so few characters are only found where title and text are the same ({LEAST_WORDS} are enough)"
+        out().print(f"No stored text repeats it ({took_ms:.0f} ms){why if few else ''}.")
         return
-    drawn = table(">id", ">story", "publisher", "published", ">share", "relation", "title", "evidence")
+    columns = (">id", ">story", "publisher", "published", ">share", "relation", "title")
+    drawn = table(*columns, "evidence") if roomy() else table(*columns)
     for each, article in told:
         read = article.extraction
-        drawn.add_row(
+        row: list[str | Text] = [
             str(article.id),
             str(article.story_id or ""),
             said(article.publisher),
@@ -110,7 +121,7 @@ def _draw(desk: Desk, told: list[tuple[Repeated, Article]], took_ms: float) -> N
             f"{each.share:.0%}",
             each.kinship.value,
             said(read.title),
-            said(sentence(each.kinship, each.evidence)),
-        )
+        ]
+        drawn.add_row(*row, *([said(sentence(each.kinship, each.evidence))] if roomy() else []))
     show(drawn)
     out().print(f"Found in {took_ms:.0f} ms.")

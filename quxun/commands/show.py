@@ -102,13 +102,14 @@ def _sheet(desk: Desk, article: Article, revisions: list[Revision], chosen: Revi
     snapshots = articles.snapshots(article.id)
     members = desk.store.stories.members(article.story_id) if article.story_id is not None else []
     others = [member for member in members if member.article_id != article.id]
+    shown = articles.get_all(member.article_id for member in others[:SHOWN_MEMBERS])
     return Sheet(
         article=article,
         revision=chosen,
         revisions=len(revisions),
         snapshots=tuple(snapshots),
         readings=tuple(desk.store.readings.history(article.id)),
-        members=tuple(Member(member, articles.get(member.article_id)) for member in others[:SHOWN_MEMBERS]),
+        members=tuple(Member(member, shown[member.article_id]) for member in others[:SHOWN_MEMBERS]),
         more_members=max(0, len(others) - SHOWN_MEMBERS),
         own=next((member for member in members if member.article_id == article.id), None),
         links=linked(desk.store, [article.id])[:SHOWN_MEMBERS],

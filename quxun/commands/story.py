@@ -1,21 +1,26 @@
 """`quxun story`: who carries a story, how the copies differ, and what a person says of it."""
 
 import getpass
-from collections.abc import Sequence
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import rich_click as click
-from rich.text import Text
+from rich.table import Table
 
 from quxun.commands.show import find
 from quxun.console import local, out, said, table
-from quxun.desk import Desk, now, open_desk, print_line, progress, show
-from quxun.sheet import draw_lines, draw_links
+from quxun.desk import Desk, now, open_desk, print_line, progress, roomy, show
+from quxun.sheet import Linked, Member, draw_lines, draw_links
 from quxun.telling import Story, link_line, member_line, story_of, wish_line
 from storage.errors import NotFound
-from storage.records import ArticleId, StoryId
+from storage.records import Article, ArticleId, Relation, StoryId
 
 #: An id has at most so many digits.
 _DIGITS = 18
+#: Articles that are named in a sentence.
+_NAMED = 10
 
 
 class _Stories(click.RichGroup):
@@ -75,8 +80,11 @@ def split(names: tuple[str, ...], reason: str) -> None:
         quxun story split 31 32 --reason "another notice"
     """
     with open_desk() as desk:
-        own = desk.store.copies.split(_articles(desk, names), getpass.getuser(), reason, now())
-        out().print(f"They are story {own} now, and stay apart. `quxun story undo {names[0]}` takes it back.")
+        own = desk.store.copies.split(_articles(desk, names), _user(), reason, now())
+        told = (
+            "They are story {} now, and stay apart." if len(set(names)) > 1 else "It is story {} now, and stays apart."
+        )
+        out().print(f"{told.format(own)} `quxun story undo {' '.join(names)}` takes it back.")
 
 
 @command.command()
@@ -91,8 +99,8 @@ def merge(names: tuple[str, ...], reason: str) -> None:
         quxun story merge 31 57
     """
     with open_desk() as desk:
-        own = desk.store.copies.merge(_articles(desk, names), getpass.getuser(), reason, now())
-        out().print(f"They are story {own} now. `quxun story undo {names[-1]}` takes it back.")
+        own = desk.store.copies.merge(_articles(desk, names), _user(), reason, now())
+        out().print(f"They are story {own} now. `quxun story undo {' '.join(names[1:])}` takes it back.")
 
 
 @command.command()
@@ -125,6 +133,14 @@ def rejoin() -> None:
     out().print(f"{done} articles were decided again." if done else "Everything is decided by today's rules.")
 
 
+def _user() -> str:
+    """Who says something; a number where the system has no name for it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
 def _number(desk: Desk, name: str) -> StoryId:
     if name.isascii() and name.isdigit() and len(name) <= _DIGITS:
         return StoryId(int(name))
@@ -143,7 +159,7 @@ def _line(desk: Desk, story: Story, *, diff: bool) -> dict[str, object]:
     for each in story.members:
         line = member_line(each, desk.zone)
         if diff and each is not story.original:
-            lines = story.difference(each)
+            lines = story.difference(each) if not _let_go(story, each) else ()
             line["lines"] = [[{"edit": span.edit.value, "text": span.text} for span in line] for line in lines]
         members.append(line)
     return {
@@ -158,25 +174,68 @@ def _line(desk: Desk, story: Story, *, diff: bool) -> dict[str, object]:
 
 def _draw(desk: Desk, story: Story, *, diff: bool) -> None:
     out().print(said(f"Story {story.id}: {story.original.article.extraction.title}", style="bold"))
-    drawn = table(">id", "publisher", "published", "first seen", "relation", "evidence")
-    for each in story.members:
+    again = [each for each in story.members if each.member.relation is Relation.REPEATED]
+    show(_carriers(desk, [each for each in story.members if each not in again]))
+    if again:
+        show(_carriers(desk, again, title=f"再次刊登 again, more than a month later ({len(again)})"))
+    links = draw_links(_one_each(story.links))
+    if links is not None:
+        show(links)
+    for line in _wishes(desk, story):
+        out().print(said(line))
+    for each in story.members[1:] if diff else ():
+        _draw_difference(desk, story, each)
+
+
+def _wishes(desk: Desk, story: Story) -> Iterator[str]:
+    """What people said of a story: a line for each time, however many articles that was about."""
+    here = {each.article.id for each in story.members}
+    told: dict[tuple[object, ...], set[ArticleId]] = defaultdict(set)
+    for wish in story.wishes:
+        pair = {wish.article_id, wish.other_id}
+        told[wish.together, wish.asked_by, wish.asked_at, wish.reason] |= pair if wish.together else pair - here or pair
+    for (together, asked_by, asked_at, reason), articles in told.items():
+        named = ", ".join(map(str, sorted(articles)[:_NAMED]))
+        more = f" and {len(articles) - _NAMED} more" if len(articles) > _NAMED else ""
+        what = f"{named}{more} are one story" if together else f"It is kept apart from {named}{more}"
+        why = f": {reason}" if reason else ""
+        when = local(asked_at, desk.zone) if isinstance(asked_at, datetime) else ""
+        yield f"{what}, said {asked_by} on {when}{why}"
+
+
+def _draw_difference(desk: Desk, story: Story, each: Member) -> None:
+    out().print()
+    head = f"Article {each.article.id} of {each.article.publisher} against the original:"
+    out().print(said(head, style="bold"))
+    for article in _let_go(story, each):
+        when = local(article.extraction.text_dropped_at, desk.zone)
+        out().print(f"The text of article {article.id} was let go on {when}, as it was older than texts are kept.")
+    if not _let_go(story, each):
+        draw_lines(story.difference(each))
+
+
+def _let_go(story: Story, each: Member) -> list[Article]:
+    """Those of the original and a copy that have no text any more, so that nothing can be compared."""
+    both = (story.original.article, each.article)
+    return [article for article in both if article.extraction.text_dropped_at is not None]
+
+
+def _carriers(desk: Desk, members: Sequence[Member], title: str = "") -> Table:
+    """Who carries a story, since when, and why that is known; in short where there is no room."""
+    wide = roomy()
+    columns = ("published", "first seen") if wide else ("since",)
+    drawn = table(">id", "publisher", *columns, "relation", "evidence", title=title)
+    for each in members:
         read = each.article.extraction
         when = local(read.published_at, desk.zone, read.published_precision)
         seen = local(each.article.first_seen_at, desk.zone)
         relation = f"{each.member.relation.value}{', a page of several stories' if each.member.composite else ''}"
-        drawn.add_row(
-            str(each.article.id), said(each.article.publisher), when, seen, relation, said(each.member.evidence)
-        )
-    show(drawn)
-    links = draw_links(story.links)
-    if links is not None:
-        show(links)
-    for wish in story.wishes:
-        what = "together with" if wish.together else "kept apart from"
-        when = local(wish.asked_at, desk.zone)
-        why = f": {wish.reason}" if wish.reason else ""
-        out().print(said(f"{wish.article_id} is {what} {wish.other_id}, said {wish.asked_by} on {when}{why}"))
-    for each in story.members[1:] if diff else ():
-        out().print()
-        out().print(Text(f"Article {each.article.id} against the original:", style="bold"))
-        draw_lines(story.difference(each))
+        why = each.member.evidence
+        told = (when, seen, relation, said(why)) if wide else (when or seen, relation, said(why.partition(";")[0]))
+        drawn.add_row(str(each.article.id), said(each.article.publisher), *told)
+    return drawn
+
+
+def _one_each(links: Sequence[Linked]) -> list[Linked]:
+    """Of links from several members to one article, the first, which is the original's if it has one."""
+    return list({each.article.id: each for each in reversed(links)}.values())[::-1]

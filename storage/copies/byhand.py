@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, select, update
 
 from storage.copies import wishes
-from storage.copies.lists import numbers, within
+from storage.copies.documents import documents
+from storage.copies.lists import listed, numbers, within
 from storage.copies.settling import carry_out, think
 from storage.copies.telling import tell
 from storage.errors import NotFound, UsageError
@@ -16,7 +17,7 @@ from storage.schema import stories, story_members
 from storage.stories import members_of
 from storage.upserts import chunks
 from text.copies.prints import Prints
-from text.copies.relation import Evidence, Kinship
+from text.copies.relation import COPIES, Evidence, Kinship
 
 _NOTHING = Evidence(containment=0.0, jaccard=0.0, matched=0, length=0, other_length=0).to_json()
 _BATCH = 100
@@ -54,16 +55,14 @@ def merge(connection: Connection, named: Sequence[int], said: Said) -> StoryId:
     if len(named) < 2:
         raise UsageError("name at least two articles whose stories are one")
     oldest, *later = _stories_of(connection, named)
-    members = {each: _articles_of(connection, each) for each in (oldest, *later)}
+    members = {each: _articles_of(connection, each, gone=True) for each in (oldest, *later)}
     everybody = [article for story in members.values() for article in story]
     wishes.forget_between(connection, everybody, everybody, together=False)
     wishes.say(connection, [(named[0], other) for other in named[1:]], said.by, said.at, said.reason, together=True)
     first = next(each for each in named if each in members[oldest])
     for story_id in later:
-        _demote(connection, members[story_id], first)
-        _move(connection, members[story_id], oldest)
-        led = update(stories).where(stories.c.id == story_id)
-        connection.execute(led.values(merged_into=oldest, why=""))
+        _demote(connection, _articles_of(connection, story_id), first)
+        _lead(connection, story_id, oldest)
     tell(connection, [oldest])
     return StoryId(oldest)
 
@@ -73,22 +72,56 @@ def undo(connection: Connection, named: Sequence[int], now: datetime) -> int:
     story_ids = _stories_of(connection, named)
     done = wishes.forget(connection, named)
     if done:
-        made = Prints()
-        for story_id in story_ids:
-            members = _articles_of(connection, story_id)
-            _part(connection, members, now)
-            for some in chunks(members, _BATCH):
-                carry_out(connection, think(connection, some, made), now, set(some))
+        _decide_again(connection, [_articles_of(connection, each) for each in story_ids], now)
     return done
 
 
-def _part(connection: Connection, members: Sequence[int], now: datetime) -> None:
-    """Give each but the first a story of its own, as if nothing had been found of them."""
+def _decide_again(connection: Connection, told: Sequence[Sequence[int]], now: datetime) -> None:
+    """Have texts decide on the members of stories. Those whose texts were let go stay with whom they were compared."""
+    members = [each for some in told for each in some]
+    texts = documents(connection, members)
+    pairs = _compared(connection, members)
+    for some in told:
+        _part(connection, some, texts, now)
+    made = Prints()
+    for some in chunks([each for each in members if each in texts], _BATCH):
+        carry_out(connection, think(connection, some, made), now, set(some))
+    for pair in pairs:
+        if not texts.keys() >= set(pair):
+            own = _stories_of(connection, pair)
+            if len(own) > 1:
+                _lead(connection, own[1], own[0])
+    tell(connection, _stories_of(connection, members))
+
+
+def _part(connection: Connection, members: Sequence[int], texts: Collection[int], now: datetime) -> None:
+    """Give each but the first a story of its own, as if nothing had been found of those that have texts."""
     for each in members[1:]:
         _move(connection, [each], _new_story(connection, now))
-    forgotten = update(story_members).where(story_members.c.article_id == bindparam("number"))
-    forgotten = forgotten.values(rules=0, partner_id=None, kinship=None, evidence="", relation=Relation.ORIGINAL)
-    connection.execute(forgotten, [{"number": each} for each in members])
+    dialect = connection.dialect.name
+    mine = update(story_members).where(within(dialect, story_members.c.article_id, "ids"))
+    connection.execute(mine.values(relation=Relation.ORIGINAL), {"ids": numbers(dialect, members)})
+    forgotten = mine.values(rules=0, partner_id=None, kinship=None, evidence="")
+    connection.execute(forgotten, {"ids": numbers(dialect, [each for each in members if each in texts])})
+
+
+def _compared(connection: Connection, members: Collection[int]) -> list[tuple[int, int]]:
+    """The members that were found to be copies of each other."""
+    dialect = connection.dialect.name
+    found = select(story_members.c.article_id, story_members.c.partner_id).where(
+        within(dialect, story_members.c.article_id, "ids"),
+        story_members.c.partner_id.in_(listed(dialect, "ids")),
+        story_members.c.kinship.in_(COPIES - {Kinship.BY_HAND}),
+    )
+    rows = connection.execute(found, {"ids": numbers(dialect, members)})
+    return sorted((row.article_id, row.partner_id) for row in rows)
+
+
+def _lead(connection: Connection, story_id: int, heir: int) -> None:
+    """Make a story a part of another one, with everybody in it."""
+    moved = update(story_members).where(story_members.c.story_id == story_id)
+    connection.execute(moved.values(story_id=heir, relation=Relation.NEAR))
+    connection.execute(update(stories).where(stories.c.id == story_id).values(merged_into=heir, why=""))
 
 
 def _demote(connection: Connection, members: Collection[int], partner: int) -> None:
@@ -112,7 +145,11 @@ def _new_story(connection: Connection, now: datetime) -> int:
     return number
 
 
-def _articles_of(connection: Connection, story_id: int) -> list[int]:
+def _articles_of(connection: Connection, story_id: int, *, gone: bool = False) -> list[int]:
+    """The articles of a story; those that were taken down only if asked for."""
+    if gone:
+        every = select(story_members.c.article_id).where(story_members.c.story_id == story_id)
+        return sorted(connection.execute(every).scalars())
     return sorted(row.article_id for row in members_of(connection, StoryId(story_id)))
 
 

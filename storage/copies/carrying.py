@@ -18,10 +18,13 @@ from storage.rows import Values
 from storage.schema import article_links, stories, story_members
 from text.copies.index import Decision, Link, Parting
 from text.copies.original import Original, Why
+from text.copies.relation import Kinship
 
 _ALONE = Original(id=0, why=Why.ALONE).sentence()
 #: What a member counts as until its story was told anew.
 _FOR_NOW = Relation.NEAR
+#: Of a member of which nothing was found yet.
+_NOTHING: Values = {"partner_id": None, "kinship": None, "evidence": ""}
 
 
 class Carrying:
@@ -38,6 +41,8 @@ class Carrying:
         self._moved: dict[int, Values] = {}
         self._added: dict[int, Values] = {}
         self._links: dict[int, Sequence[Link]] = {}
+        #: Articles of which nothing that was found before holds any more.
+        self._changed: set[int] = set()
         #: Stories whose members are others now.
         self._touched: set[int] = set()
 
@@ -61,22 +66,23 @@ class Carrying:
         document, partner = decision.document, decision.partner
         values: Values = {"copy_key": decision.key, "rules": decision.version, "composite": decision.composite}
         joins = partner is not None and partner in self._story
-        found = {
-            "partner_id": partner if joins else None,
-            "kinship": decision.kinship if joins else None,
-            "evidence": decision.evidence.to_json() if joins and decision.evidence is not None else "",
-        }
+        found = _NOTHING
+        if joins and decision.evidence is not None:
+            found = {"partner_id": partner, "kinship": decision.kinship, "evidence": decision.evidence.to_json()}
         if document not in self._story:
             self._put(document, self._now_in(partner) if joins and partner is not None else self._new_story())
             self._added[document] = values | found
             return
+        row = self._members[document]
         if joins and partner is not None:
             self._meet(document, self._now_in(partner), anew=document in read_anew)
-            values |= found
         elif document in read_anew and self._may_leave(document):
             self._leave(document)
-            values |= found
-        self._change(document, values)
+        elif row.kinship is Kinship.BY_HAND:
+            found = {}
+        if row.rules == decision.version and row.copy_key != decision.key:
+            self._changed.add(document)
+        self._change(document, values | found)
         self._touched.add(self._now_in(document))
 
     def _meet(self, document: int, story: int, *, anew: bool) -> None:
@@ -96,9 +102,12 @@ class Carrying:
         document = parting.document
         if document not in self._story:
             return
-        if self._size[self._now_in(document)] > 1:
+        if self._size[self._now_in(document)] > 1 and not parting.stays:
             self._leave(document)
-        self._change(document, {"composite": True, "partner_id": None, "kinship": None, "evidence": ""})
+        if parting.stays:
+            self._change(document, {"composite": True})
+        else:
+            self._change(document, {"composite": True, "partner_id": None, "kinship": None, "evidence": ""})
         self._links[document] = parting.links
 
     def _leave(self, document: int, story: int | None = None) -> None:
@@ -150,6 +159,7 @@ class Carrying:
             | values
             for each, values in self._added.items()
         ]
+        self._forget_changed()
         if self._moved:
             self._connection.execute(_MOVE, [self._as_moved(each, numbered) for each in sorted(self._moved)])
         if rows:
@@ -158,6 +168,14 @@ class Carrying:
         touched = {self._heir(story) for story in self._touched}
         return {numbered[story] for story in touched if story > 0 or self._size[story] > 1}
 
+    def _forget_changed(self) -> None:
+        """What others are to a text that has changed is to be found anew, unless somebody said it."""
+        if self._changed:
+            theirs = within(self._dialect, story_members.c.partner_id, "ids")
+            found = update(story_members).where(theirs, story_members.c.kinship != Kinship.BY_HAND)
+            changed = {"ids": numbers(self._dialect, sorted(self._changed))}
+            self._connection.execute(found.values(_NOTHING), changed)
+
     def _first_relation(self, document: int) -> Relation:
         story = self._now_in(document)
         return Relation.ORIGINAL if story < 0 and self._size[story] == 1 else _FOR_NOW
@@ -165,7 +183,10 @@ class Carrying:
     def _as_moved(self, document: int, numbered: Mapping[int, int]) -> Values:
         row = self._members[document]
         names = ("relation", "evidence", "partner_id", "kinship", "copy_key", "rules", "composite")
-        values = {name: getattr(row, name) for name in names} | self._moved[document]
+        values = {name: getattr(row, name) for name in names}
+        if row.partner_id in self._changed and row.kinship is not Kinship.BY_HAND:
+            values |= _NOTHING
+        values |= self._moved[document]
         story = self._now_in(document)
         if story < 0 and self._size[story] == 1:
             values["relation"] = Relation.ORIGINAL

@@ -3,15 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from heapq import nsmallest
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
-from storage.copies import documents, lines
-from storage.copies.lists import add_pairs, gathered, listed, numbers, numbers_of, within
-from storage.schema import fingerprints, hot_fingerprints, story_members
+from storage.copies import documents, fresh, lines, postings
+from storage.copies.lists import listed, numbers
+from storage.schema import story_members
 from text.copies.index import CANDIDATES, HOT, Candidate, Known
 
 #: Candidates of each text whose texts are read before they are asked for.
@@ -29,8 +28,10 @@ class StoredIndex:
         self._limit = hot
         self._known: dict[int, Known | None] = {}
         self._lines: dict[str, Collection[str]] = {}
-        self._by_hash: dict[int, Sequence[int]] = {}
-        self._hot: set[int] = set()
+        #: The hashes that were asked for, and the articles of those that any have.
+        self._asked: set[int] = set()
+        self._sharing: dict[int, tuple[int, ...]] = {}
+        self._waiting: fresh.Fresh | None = None
         self._ahead: set[int] = set()
 
     # ------------------------------------------------------------------ what is asked
@@ -44,13 +45,11 @@ class StoredIndex:
 
     def hot(self, hashes: Collection[int]) -> Collection[int]:
         """Those of the hashes that are boilerplate."""
-        query = _hot(self._dialect)
-        self._hot = set(self._connection.execute(query, {"hashes": numbers(self._dialect, hashes)}).scalars())
-        return self._hot
+        return self._fresh(self._connection).hot.intersection(hashes)
 
     def candidates(self, asked: Mapping[int, Sequence[int]]) -> Mapping[int, Sequence[Candidate]]:
         """For each text, the articles that share its hashes, the most first."""
-        self._read_hashes({each for hashes in asked.values() for each in hashes})
+        self._read_hashes(self._connection, set(chain.from_iterable(asked.values())))
         best = {document: self._most_shared(hashes) for document, hashes in asked.items()}
         stories = self._stories({each for found in best.values() for each, _ in found})
         result = {
@@ -83,42 +82,47 @@ class StoredIndex:
     # ------------------------------------------------------------------ what is remembered
     def remember(self, connection: Connection, hashes: Mapping[int, Sequence[int]]) -> None:
         """Store the hashes of articles; one that too many have by now becomes boilerplate, for all of them."""
-        new = sorted((each, document) for document, kept in hashes.items() for each in kept)
-        counted = Counter(each for each, document in new if document not in self._by_hash.get(each, ()))
-        hot = sorted(each for each, more in counted.items() if len(self._by_hash.get(each, ())) + more >= self._limit)
+        self._read_hashes(connection, set(chain.from_iterable(hashes.values())))
+        known = self._sharing
+        new = [
+            (each, document)
+            for document, kept in hashes.items()
+            for each in kept
+            if each not in known or document not in known[each]
+        ]
+        counted = Counter(each for each, _ in new)
+        hot = {each for each, more in counted.items() if more + len(known.get(each, ())) >= self._limit}
         if hot:
-            self._make_boilerplate(connection, hot)
-        left = set(hot) | self._hot
-        add_pairs(connection, fingerprints, [pair for pair in new if pair[0] not in left])
-
-    def _make_boilerplate(self, connection: Connection, hot: Sequence[int]) -> None:
-        query = delete(fingerprints).where(within(self._dialect, fingerprints.c.h, "hashes"))
-        connection.execute(query, {"hashes": numbers(self._dialect, hot)})
-        rows = [{"h": each} for each in hot if each not in self._hot]
-        if rows:
-            connection.execute(hot_fingerprints.insert(), rows)
+            postings.remove(connection, hot)
+            fresh.add_hot(connection, hot)
+            new = [pair for pair in new if pair[0] not in hot]
+        fresh.add(connection, new)
 
     # ------------------------------------------------------------------ the queries
-    def _read_hashes(self, hashes: set[int]) -> None:
-        missing = sorted(hashes - self._by_hash.keys())
+    def _fresh(self, connection: Connection) -> fresh.Fresh:
+        """What is not in the index yet: read once, as this is one transaction."""
+        if self._waiting is None:
+            self._waiting = fresh.fresh(connection)
+        return self._waiting
+
+    def _read_hashes(self, connection: Connection, hashes: set[int]) -> None:
+        missing = hashes - self._asked
         if not missing:
             return
-        self._by_hash |= dict.fromkeys(missing, ())
-        query = _sharing(self._dialect)
-        for each, sharing in self._connection.execute(query, {"hashes": numbers(self._dialect, missing)}):
-            self._by_hash[each] = numbers_of(sharing)
+        self._asked |= missing
+        found = postings.sharing(connection, missing)
+        for each, articles in self._fresh(connection).sharing(missing):
+            found[each] = (*found.get(each, ()), *articles)
+        self._sharing |= found
 
     def _most_shared(self, hashes: Iterable[int]) -> list[tuple[int, int]]:
-        shared: Counter[int] = Counter()
-        for each in hashes:
-            sharing = self._by_hash[each]
-            if sharing:
-                shared.update(sharing)
-        strong = [item for item in shared.items() if item[1] > 1]
+        # A list is all but in order, so that sorting them together is little work.
+        found = sorted(chain.from_iterable(filter(None, map(self._sharing.get, hashes))))
+        shared = Counter(found)
+        strong = [item for item in shared.items() if item[1] > 1] if len(shared) < len(found) else []
         strong.sort(key=lambda item: (-item[1], item[0]))
-        weak = [document for document, count in shared.items() if count == 1] if len(strong) < CANDIDATES else []
-        room = min(_WEAK, CANDIDATES - len(strong))
-        return [*strong[:CANDIDATES], *((document, 1) for document in nsmallest(room, weak))]
+        room = max(0, min(_WEAK, CANDIDATES - len(strong)))
+        return strong[:CANDIDATES] + list(islice((item for item in shared.items() if item[1] == 1), room))
 
     def _stories(self, ids: Collection[int]) -> dict[int, int]:
         if not ids:
@@ -131,19 +135,6 @@ class StoredIndex:
         """Read the most promising texts with the next that is asked for: a query each would cost more."""
         for candidates in found:
             self._ahead.update(each.id for each in islice(candidates, _AHEAD))
-
-
-@cache
-def _hot(dialect: str) -> Select[Any]:
-    return select(hot_fingerprints.c.h).where(within(dialect, hot_fingerprints.c.h, "hashes"))
-
-
-@cache
-def _sharing(dialect: str) -> Select[Any]:
-    sharing = gathered(dialect, fingerprints.c.article_id)
-    return (
-        select(fingerprints.c.h, sharing).where(within(dialect, fingerprints.c.h, "hashes")).group_by(fingerprints.c.h)
-    )
 
 
 @cache

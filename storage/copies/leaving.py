@@ -2,20 +2,21 @@
 
 A copy that its publisher edits was a copy. So it stays with whom it ever had the same words, by the readings that count
 now; and with whom other rules read, and the rules that read it never will: imports, and what was let go or taken down.
+So does one of which somebody said where it belongs: it is there for that, and what it is kept apart from is no company.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, or_, select
 
 from storage import snapshots as visits
-from storage.schema import articles, extractions, snapshots, story_members
+from storage.schema import articles, extractions, snapshots, story_members, story_wishes
 
 
 def may_leave(connection: Connection, article_id: int) -> bool:
     """Whether nothing but a text that has changed holds it in its story."""
-    if connection.execute(_SAME_WORDS, {"article": article_id}).first() is not None:
+    if any(connection.execute(query, {"article": article_id}).first() for query in (_WISHED, _SAME_WORDS)):
         return False
     rows = connection.execute(_READ, {"article": article_id}).all()
     own = next((row.extractor or "" for row in rows if row.id == article_id), "")
@@ -76,5 +77,10 @@ def _response_of(article_id: Any) -> Any:
     )
 
 
+_WISHED = (
+    select(story_wishes.c.article_id)
+    .where(or_(story_wishes.c.article_id == bindparam("article"), story_wishes.c.other_id == bindparam("article")))
+    .limit(1)
+)
 _SAME_WORDS = _build_same_words()
 _READ = _build_read()

@@ -1,16 +1,18 @@
 """Many numbers in one statement: as one parameter, so that neither the statement nor the driver grows with them."""
 
 import json
-from collections.abc import Iterable, Sequence
-from functools import cache
+import struct
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, cast, func, select
 from sqlalchemy.dialects import postgresql
 
-from storage.upserts import insert
-
 _LIST = postgresql.ARRAY(BigInteger)
+#: Bytes of the number of an article in a stored list, and of one with a mark before it: enough for 4 · 10^9.
+_SHORT, _LONG = 3, 4
+_MARK = b"\xff" * _SHORT
+_FIRST_LONG = int.from_bytes(_MARK, "little")
 
 
 def within(dialect: str, column: Any, name: str) -> ColumnElement[bool]:
@@ -21,51 +23,50 @@ def within(dialect: str, column: Any, name: str) -> ColumnElement[bool]:
 
 def listed(dialect: str, name: str) -> Select[Any]:
     """The numbers of a list, as part of another query."""
+    return select(each_of(dialect, name))
+
+
+def each_of(dialect: str, name: str) -> ColumnElement[Any]:
+    """The numbers of a list, as a column of a table to join with."""
     if dialect == "sqlite":
-        return select(func.json_each(bindparam(name)).table_valued("value").c.value)
-    return select(func.unnest(bindparam(name, type_=_LIST)).column_valued())
+        return func.json_each(bindparam(name)).table_valued("value").c.value
+    # The text of an array: the driver would look at each number of a list to find its type.
+    return func.unnest(cast(bindparam(name, type_=Text), _LIST)).table_valued("value").render_derived().c.value
 
 
 def numbers(dialect: str, given: Iterable[int]) -> Any:
     """What to bind for a list of numbers."""
-    return json.dumps(list(given)) if dialect == "sqlite" else list(given)
+    return json.dumps(list(given)) if dialect == "sqlite" else f"{{{','.join(map(str, given))}}}"
 
 
-def gathered(dialect: str, column: Any) -> ColumnElement[Any]:
-    """The numbers of a group as one value, which `numbers_of` reads: a row of a query costs more than a number."""
-    return func.json_group_array(column) if dialect == "sqlite" else func.array_agg(column)
+def packed(article_ids: Iterable[int]) -> bytes:
+    """The numbers of articles as they are stored: those of two lists, one after the other, are again a list.
+
+    Three bytes for a number; those that need more follow a mark.
+    """
+    return b"".join(
+        each.to_bytes(_SHORT, "little") if each < _FIRST_LONG else _MARK + each.to_bytes(_LONG, "little")
+        for each in article_ids
+    )
 
 
-def numbers_of(gathered: Any) -> list[int]:
-    """What `gathered` gave."""
-    found: list[int] = json.loads(gathered) if isinstance(gathered, str) else gathered
-    return found
+def unpacked(stored: bytes) -> tuple[int, ...]:
+    """What `packed` made."""
+    if _MARK in stored:
+        return tuple(_one_by_one(stored))
+    count = len(stored) // _SHORT
+    wide = bytearray(_LONG * count)
+    for byte in range(_SHORT):
+        wide[byte::_LONG] = stored[byte::_SHORT]
+    return struct.unpack(f"<{count}I", wide)
 
 
-def add_pairs(connection: Connection, table: Table, pairs: Sequence[tuple[int, int]]) -> None:
-    """Insert rows of two numbers, in their order; one that is there stays."""
-    if not pairs:
-        return
-    dialect = connection.dialect.name
-    if dialect == "sqlite":
-        connection.execute(_add_pairs(dialect, table), {"pairs": json.dumps(pairs)})
-    else:
-        ones, others = ([pair[at] for pair in pairs] for at in (0, 1))
-        connection.execute(_add_pairs(dialect, table), {"ones": ones, "others": others})
-
-
-@cache
-def _add_pairs(dialect: str, table: Table) -> Any:
-    one, other = table.columns
-    if dialect == "sqlite":
-        each = func.json_each(bindparam("pairs")).table_valued("value").c.value
-        # Without a WHERE, SQLite takes ON CONFLICT for the condition of a join.
-        rows = select(func.json_extract(each, "$[0]"), func.json_extract(each, "$[1]")).where(each.is_not(None))
-    else:
-        ones = (
-            func.unnest(bindparam("ones", type_=_LIST), bindparam("others", type_=_LIST))
-            .table_valued("one", "other")
-            .render_derived()
-        )
-        rows = select(ones.c.one, ones.c.other)
-    return insert(dialect, table).from_select([one.name, other.name], rows).on_conflict_do_nothing()
+def _one_by_one(stored: bytes) -> Iterator[int]:
+    """The numbers of a list with long ones; the mark may also lie across two short ones."""
+    at = 0
+    while at < len(stored):
+        length = _SHORT
+        if stored.startswith(_MARK, at):
+            at, length = at + _SHORT, _LONG
+        yield int.from_bytes(stored[at : at + length], "little")
+        at += length

@@ -6,15 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from storage.copies import lines
+from storage.copies import fresh, lines
 from storage.copies.carrying import Carrying
 from storage.copies.documents import documents
 from storage.copies.index import StoredIndex
 from storage.copies.lists import numbers, within
 from storage.copies.telling import tell
-from storage.copies.wishes import decided
+from storage.copies.wishes import decided, kept_apart
 from storage.records import Relation
-from storage.schema import article_links, articles, fingerprints, stories, story_members
+from storage.schema import article_links, articles, stories, story_members
 from text.copies.index import Decision
 from text.copies.keys import Document, fingerprint
 from text.copies.prints import Prints
@@ -38,9 +38,8 @@ def think(connection: Connection, article_ids: Sequence[int], made: Prints) -> T
     """Decide which stories articles belong to. It holds as long as no story is changed."""
     texts = documents(connection, article_ids)
     index = StoredIndex(connection)
-    decisions = _met(
-        decided(connection, index, [texts[each] for each in article_ids if each in texts], made), index, texts
-    )
+    found = decided(connection, index, [texts[each] for each in article_ids if each in texts], made)
+    decisions = _met(connection, found, index, texts)
     before = index.known([decision.document for decision in decisions])
     new = [decision.document for decision in decisions if decision.document not in before]
     return Thought(articles=article_ids, texts=texts, decisions=decisions, new=new, index=index)
@@ -61,8 +60,7 @@ def take_out(connection: Connection, article_ids: Collection[int]) -> None:
     dialect = connection.dialect.name
     gone = {"ids": numbers(dialect, sorted(article_ids))}
     mine = within(dialect, story_members.c.article_id, "ids")
-    # No index leads from an article to its hashes: it would be larger than they are, for something that is rare.
-    connection.execute(delete(fingerprints).where(within(dialect, fingerprints.c.article_id, "ids")), gone)
+    fresh.forget(connection, article_ids)
     either = or_(within(dialect, article_links.c.article_id, "ids"), within(dialect, article_links.c.other_id, "ids"))
     connection.execute(delete(article_links).where(either), gone)
     nothing = {"partner_id": None, "kinship": None, "evidence": ""}
@@ -71,10 +69,14 @@ def take_out(connection: Connection, article_ids: Collection[int]) -> None:
     theirs = within(dialect, story_members.c.partner_id, "ids")
     connection.execute(update(story_members).where(theirs).values(**nothing), gone)
     touched = connection.execute(select(story_members.c.story_id).where(mine).distinct(), gone).scalars().all()
+    theirs = within(dialect, stories.c.id, "ids")
+    connection.execute(update(stories).where(theirs).values(why=""), {"ids": numbers(dialect, touched)})
     tell(connection, touched)
 
 
-def _met(decisions: Sequence[Decision], index: StoredIndex, texts: dict[int, Document]) -> list[Decision]:
+def _met(
+    connection: Connection, decisions: Sequence[Decision], index: StoredIndex, texts: Mapping[int, Document]
+) -> list[Decision]:
     """The decisions with copies of texts that were let go because of their age: only their keys are left to compare."""
     lonely = [each for each in decisions if each.partner is None and not each.composite]
     if not lonely:
@@ -84,7 +86,8 @@ def _met(decisions: Sequence[Decision], index: StoredIndex, texts: dict[int, Doc
     partners: dict[int, Document] = {}
     for decision in lonely:
         told = (known[each.id].document for each in exact.get(decision.key, ()) if each.id in known)
-        partner = next((each for each in told if not each.text and each.id != decision.document), None)
+        let_go = (each for each in told if not each.text and each.id != decision.document)
+        partner = next((each for each in let_go if not kept_apart(connection, decision.document, each.id)), None)
         if partner is not None:
             partners[decision.document] = partner
     return [

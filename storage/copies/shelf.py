@@ -23,6 +23,7 @@ from storage.schema import articles, cursors, story_members, story_wishes
 from storage.stories import STORIES_LOCK, members_among
 from storage.upserts import chunks, insert
 from text.copies.cleaning import VERSION
+from text.copies.composite import parts_of
 from text.copies.desk import Desk
 from text.copies.index import Wishes
 from text.copies.keys import Document, fingerprint
@@ -130,15 +131,17 @@ class Copies:
         with self._database.read() as connection:
             index = StoredIndex(connection)
             desk = Desk([one], index, Wishes(), Prints())
+            relatives = desk.relatives(one)
+            parts = {each.other.document.id for each in parts_of(one, relatives)}
             found = [
                 Repeated(
                     article_id=ArticleId(each.other.document.id),
                     story_id=StoryId(desk.story(each.other.document.id) or 0),
-                    kinship=each.kinship,
+                    kinship=Kinship.CONTAINS if each.other.document.id in parts else each.kinship,
                     evidence=each.evidence,
                     share=min(1.0, each.evidence.matched / max(1, one.length)),
                 )
-                for each in desk.relatives(one)
+                for each in relatives
             ]
         return sorted(found, key=lambda each: (-each.share, each.article_id))
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -11,19 +12,22 @@ from sqlalchemy import Connection, Row, Select, Text, Update, bindparam, case, f
 from storage import snapshots as visits
 from storage.copies.documents import documents
 from storage.copies.lists import numbers, within
-from storage.records import Relation
+from storage.records import Precision, Relation
 from storage.rows import Values
 from storage.schema import articles, extractions, publishers, snapshots, stories, story_members
 from text.copies.guard import Slots
 from text.copies.keys import fingerprint
 from text.copies.original import Carrier, credits_of, original_of
-from text.copies.relate import compared, evidence, relate
+from text.copies.relate import LATER, compared, evidence, relate
 from text.copies.relation import COPIES, Evidence, Kinship
 
 #: Characters from each end of a text in which it says where it comes from.
 _ENDS = 400
 #: Members among which the original is looked for, the first to be published.
 _LOOKED_AT = 200
+_SAME_WORDS = frozenset({Kinship.EXACT, Kinship.REPEATED})
+#: How long after the beginning of what a page states it may have been published.
+_SPANS = {Precision.DAY: timedelta(days=1), Precision.MONTH: timedelta(days=31)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ def tell(connection: Connection, story_ids: Collection[int]) -> None:
     why = []
     for story_id, members in sorted(of_story.items()):
         found = original_of([_carrier(row) for row in members[:_LOOKED_AT]])
-        why.append({"number": story_id, "sentence": found.sentence()})
+        names = {row.article_id: row.publisher for row in members}
+        why.append({"number": story_id, "sentence": found.sentence([names[each] for each in found.named_by])})
         changed += _changes(connection, members, found.id)
     # First those that are no originals any more: a story has one.
     changed.sort(key=lambda values: values["new_relation"] is Relation.ORIGINAL)
@@ -66,9 +71,34 @@ def _changes(connection: Connection, members: Sequence[Row[Any]], original: int)
             found[row.article_id] = _reversed(pointed[row.article_id])
         else:
             found[row.article_id] = None
-    without = [row for row in members if found[row.article_id] is None and row.article_id != original and row.rules]
-    found |= _compared(connection, without, original)
+    first = next(row for row in members if row.article_id == original)
+    open_ = []
+    for row in members:
+        told = found[row.article_id]
+        if row is first or not row.rules:
+            continue
+        if told is None or (_has_words_of(row, first) and told.kinship not in _SAME_WORDS):
+            open_.append(row)
+        elif _has_words_of(row, first):
+            found[row.article_id] = _again(row, first, told)
+    found |= _compared(connection, open_, original)
     return [values for row in members if (values := _told(row, found[row.article_id], original))]
+
+
+def _has_words_of(row: Row[Any], first: Row[Any]) -> bool:
+    return row.copy_key is not None and (row.copy_key, row.rules) == (first.copy_key, first.rules)
+
+
+def _again(row: Row[Any], first: Row[Any], found: _Finding) -> _Finding:
+    """What a member with the words of the original is to it, though it was first compared with another one."""
+    apart = abs((_day(row) - _day(first)).days)
+    said = replace(Evidence.from_json(found.evidence), days_apart=apart)
+    return _Finding(first.article_id, Kinship.REPEATED if apart > LATER else Kinship.EXACT, said.to_json())
+
+
+def _day(row: Row[Any]) -> date:
+    stated: datetime = row.published_at or row.first_seen_at
+    return stated.date()
 
 
 def _told(row: Row[Any], found: _Finding | None, original: int) -> Values | None:
@@ -135,6 +165,8 @@ def _carrier(row: Row[Any]) -> Carrier:
         id=row.article_id,
         names=tuple(name for name in (row.publisher, *(row.hosts or ()), row.paper or "") if name),
         published_at=row.published_at,
+        # A newspaper is printed before its day begins.
+        span=_SPANS.get(row.published_precision, timedelta()) if not row.paper else timedelta(),
         first_seen_at=row.first_seen_at,
         credits=tuple(dict.fromkeys(name for name in said if name)),
     )
@@ -153,6 +185,7 @@ def _carriers(dialect: str) -> Select[Any]:
             publishers.c.name.label("publisher"),
             publishers.c.hosts,
             extractions.c.published_at,
+            extractions.c.published_precision,
             extractions.c.credit,
             extractions.c.origin,
             extractions.c.paper,

@@ -76,7 +76,7 @@ def test_who_others_name_as_their_source_is_the_original_though_it_came_later(st
     copy, original = early.known().id, carry(source, hours=6, published=5)
     settle(store, copy, original)
     first, second = store.stories.members(StoryId(1))
-    assert (first.article_id, first.evidence) == (original, "named as the source by 1 of the others")
+    assert (first.article_id, first.evidence) == (original, "named as the source by 转载网")
     assert second.article_id == copy
 
 

@@ -36,6 +36,17 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def elsewhere(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> Iterator[str]:
+    """The same on the other kind of database, for what a way between equal ones would show as well."""
+    if not store.database.is_sqlite:
+        yield f"sqlite:///{tmp_path}/别处 的/quxun.db"
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    with server.empty() as url:
+        yield url
+
+
 def moved(store: Store, target: str) -> None:
     with archive_of(store) as archive:
         move(archive, target, now=NOW, watch=ignored)
@@ -55,13 +66,13 @@ def test_every_row_of_every_table_arrives_as_it_was(store: Store, target: str) -
     assert store.connections_in_use() == 0
 
 
-def test_what_older_rules_had_read_arrives_too(store: Store, target: str) -> None:
+def test_what_older_rules_had_read_arrives_too(store: Store, elsewhere: str) -> None:
     fill(store)
     [old] = store.readings.of_article(ArticleId(1), "html/2")
     new = old.anew(replace(old.extraction, extractor="html/2", text="别的。"), old.content_digest, old.relevance)
     assert store.readings.put(ArticleId(1), [new], "html/2", NOW).changed
-    moved(store, target)
-    with Store.open(target) as arrived:
+    moved(store, elsewhere)
+    with Store.open(elsewhere) as arrived:
         past = arrived.readings.history(ArticleId(1))
         assert [(each.extractor, each.superseded_at) for each in past] == [("html/1", NOW), ("html/2", None)]
         assert arrived.articles.get(ArticleId(1)).extraction.text == "别的。"
@@ -71,14 +82,14 @@ def test_every_table_of_the_schema_is_copied() -> None:
     assert set(TABLES) == {*metadata.tables.values(), *blob_metadata.tables.values()}
 
 
-def test_new_rows_get_numbers_that_were_never_given(store: Store, target: str) -> None:
+def test_new_rows_get_numbers_that_were_never_given(store: Store, elsewhere: str) -> None:
     world = fill(store)
     last_run = world.another_run().id
     with store.database.write() as connection:
         connection.execute(delete(runs).where(runs.c.id == last_run))
         connection.execute(delete(alarms))
-    moved(store, target)
-    with Store.open(target) as arrived:
+    moved(store, elsewhere)
+    with Store.open(elsewhere) as arrived:
         assert arrived.runs.queue(world.source.id, "crawl", NOW).id == last_run + 1
         assert arrived.sources.add_listing(world.source.id, seed("another")).id == 91
         with arrived.database.write() as connection:
@@ -107,43 +118,43 @@ def test_archives_that_differ_in_anything_have_other_tallies(store: Store, chang
     assert tally_of(store) != before
 
 
-def test_what_arrives_damaged_is_not_kept(store: Store, target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_arrives_damaged_is_not_kept(store: Store, elsewhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(store)
     digest, seen = transfer._digest, itertools.count()
     monkeypatch.setattr(transfer, "_digest", lambda row: digest(row) + next(seen))  # another one each time it is read
     with pytest.raises(DatabaseError, match=r"gives back other rows of .* nothing is kept"):
-        moved(store, target)
+        moved(store, elsewhere)
     monkeypatch.undo()
-    moved(store, target)
+    moved(store, elsewhere)
 
 
-def test_a_payload_that_was_damaged_before_is_named_and_moved_as_it_is(store: Store, target: str) -> None:
+def test_a_payload_that_was_damaged_before_is_named_and_moved_as_it_is(store: Store, elsewhere: str) -> None:
     fill(store)
     digest = next(store.blobs.digests())
     with archive_of(store) as archive, archive.payloads.write() as connection:
         connection.execute(update(blobs).where(blobs.c.digest == digest).values(data=b"no zstandard"))
     with archive_of(store) as archive:
-        assert move(archive, target, now=NOW, watch=ignored).damaged == [digest]
-    with Store.open(target) as arrived, pytest.raises(BlobDamaged):
+        assert move(archive, elsewhere, now=NOW, watch=ignored).damaged == [digest]
+    with Store.open(elsewhere) as arrived, pytest.raises(BlobDamaged):
         arrived.blobs.get(digest)
 
 
-def test_a_database_that_holds_something_is_left_as_it_is(store: Store, target: str) -> None:
+def test_a_database_that_holds_something_is_left_as_it_is(store: Store, elsewhere: str) -> None:
     fill(store)
-    with Store.open(target, migrate=True) as other:
+    with Store.open(elsewhere, migrate=True) as other:
         World(other, "another")
         before = tally_of(other)
     with pytest.raises(DatabaseError, match=r"1 sources.* give"):
-        moved(store, target)
-    with Store.open(target) as other:
+        moved(store, elsewhere)
+    with Store.open(elsewhere) as other:
         assert tally_of(other) == before
 
 
-def test_a_database_with_tables_and_no_rows_is_empty(store: Store, target: str) -> None:
+def test_a_database_with_tables_and_no_rows_is_empty(store: Store, elsewhere: str) -> None:
     fill(store)
-    Store.open(target, migrate=True).close()
-    moved(store, target)
-    with Store.open(target) as arrived:
+    Store.open(elsewhere, migrate=True).close()
+    moved(store, elsewhere)
+    with Store.open(elsewhere) as arrived:
         assert tally_of(arrived) == tally_of(store)
 
 
@@ -157,13 +168,13 @@ def test_nobody_can_write_to_an_archive_while_it_is_moved(store: Store) -> None:
         impatient.runs.queue(world.source.id, "crawl", NOW)
 
 
-def test_an_archive_to_which_somebody_writes_is_not_moved(store: Store, target: str) -> None:
+def test_an_archive_to_which_somebody_writes_is_not_moved(store: Store, elsewhere: str) -> None:
     world = fill(store)
     with store.database.write() as connection:
         connection.execute(update(sources).where(sources.c.id == world.source.id).values(note="half"))
         with pytest.raises(DatabaseError, match="is locked"):
-            moved(store, target)
-    moved(store, target)
+            moved(store, elsewhere)
+    moved(store, elsewhere)
 
 
 def test_a_reading_of_an_archive_shows_one_moment_while_others_write(store: Store) -> None:

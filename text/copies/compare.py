@@ -84,6 +84,8 @@ class Comparison:
     passages: tuple[Passage, ...]
     #: What differs between passages that follow each other in both texts.
     replaced: tuple[Replaced, ...]
+    #: Characters in shared passages that stand in another order.
+    moved: int = 0
 
 
 def reading(words: str) -> Reading:
@@ -124,6 +126,7 @@ def _compare(one: Reading, other: Reading, least: float) -> Comparison:
         containment=containment,
         jaccard=jaccard,
         matched=sum(each.length for each in passages),
+        moved=sum(each.length for each in passages) - sum(each.length for each in chain),
         passages=tuple(passages),
         replaced=tuple(_replacements(one.words, other.words, chain)) if chain else (),
     )
@@ -134,6 +137,7 @@ def _swapped(found: Comparison) -> Comparison:
         containment=found.containment,
         jaccard=found.jaccard,
         matched=found.matched,
+        moved=found.moved,
         passages=tuple(sorted((Passage(p.other, p.one, p.length) for p in found.passages), key=lambda p: p.other)),
         replaced=tuple(Replaced(r.other, r.one, r.before, r.after) for r in found.replaced),
     )

@@ -25,6 +25,10 @@ class Desk:
         self._index = index
         self._made = made
         self._wishes = wishes
+        self._apart: dict[int, set[int]] = defaultdict(set)
+        for pair in wishes.apart:
+            for one, other in (pair, pair[::-1]):
+                self._apart[one].add(other)
         self._samples: dict[int, tuple[int, ...]] = {}
         self._hot: frozenset[int] = frozenset()
         self._hot = frozenset(index.hot({each for one in prints for each in self._sample(one)}))
@@ -77,12 +81,8 @@ class Desk:
     def kept_apart(self, document: int, story: int) -> bool:
         """Whether somebody wants a document out of a story, or the story that it is in."""
         own = self.story(document)
-        for pair in self._wishes.apart:
-            for one, other in (pair, pair[::-1]):
-                same = one == document or (own is not None and self.story(one) == own)
-                if same and self.story(other) == story:
-                    return True
-        return False
+        mine = [document, *(each for each in self._apart if own is not None and self.story(each) == own)]
+        return any(self.story(other) == story for each in mine for other in self._apart.get(each, ()))
 
     def wanted_with(self, document: int) -> list[int]:
         """The known documents that somebody put together with one."""
@@ -104,8 +104,9 @@ class Desk:
                 self._moves += 1
         for parting in decision.partings:
             self._composite.add(parting.document)
-            self._story[parting.document] = -parting.document - 1
-            self._moves += 1
+            if not parting.stays:
+                self._story[parting.document] = -parting.document - 1
+                self._moves += 1
         if decision.composite:
             self._composite.add(document)
         self._by_key[one.key].append(document)

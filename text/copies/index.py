@@ -75,6 +75,8 @@ class Parting:
 
     document: int
     links: tuple[Link, ...]
+    #: Somebody put it into its story: it is marked, and stays there.
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,9 @@ def _partings(one: Fingerprint, relatives: Sequence[Relative], desk: Desk) -> It
         if is_inside(one, each) and not desk.is_composite(page.document.id):
             of_page = desk.relatives(page, also=(one,))
             if parts_of(page, of_page):
-                yield Parting(document=page.document.id, links=tuple(_links(page, of_page, set(), set(), desk)))
+                links = tuple(_links(page, of_page, set(), set(), desk))
+                stays = bool(desk.wanted_with(page.document.id))
+                yield Parting(document=page.document.id, links=links, stays=stays)
 
 
 def _links(

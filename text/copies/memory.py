@@ -67,7 +67,8 @@ class MemoryIndex:
             self._merge(self.known_documents[other].story, story)
         for parting in decision.partings:
             left = self.known_documents[parting.document]
-            self._put(left.document, self._free(left), composite=True, key=left.key, version=left.version)
+            story = left.story if parting.stays else self._free(left)
+            self._put(left.document, story, composite=True, key=left.key, version=left.version)
         self.decisions[document.id] = decision
         self._by_key[decision.key].append(document.id)
         for each in decision.hashes:

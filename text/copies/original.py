@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,7 +15,11 @@ _AHEAD = timedelta(days=1)
 _LEAST_NAME = 3
 #: Lines from each end in which a text says where it comes from.
 _LINES = 6
-_CREDIT = re.compile(r"(?:来源|来源于|稿源|出处|转自|转载自|原载)\s*[:：]\s*([^\s,，;；|。()（）]{2,30})")
+#: Of those that name a source, the publishers that are told.
+_SHOWN = 3
+#: What has a source that is no publisher.
+_THINGS = "(?<!图片)(?<!照片)(?<!视频)(?<!数据)(?<!资金)(?<!经费)(?<!收入)(?<!食品)(?<!原料)(?<!样品)"
+_CREDIT = re.compile(_THINGS + r"(?:来源|来源于|稿源|出处|转自|转载自|原载)\s*[:：]\s*([^\s,，;；|。()（）]{2,30})")
 
 
 class Why(StrEnum):
@@ -35,6 +39,8 @@ class Carrier:
     names: tuple[str, ...]
     published_at: datetime | None
     first_seen_at: datetime
+    #: How much later it may have been: a day, if nothing but the day is stated.
+    span: timedelta = timedelta()
     #: Whom it names as its source.
     credits: tuple[str, ...] = ()
 
@@ -47,14 +53,21 @@ class Original:
     why: Why
     #: Documents that name it as their source.
     named_by: tuple[int, ...] = ()
+    #: Whom several name as their source though it is not among them.
+    absent: str = ""
 
-    def sentence(self) -> str:
-        """The reason as a reader sees it."""
+    def sentence(self, names: Sequence[str] = ()) -> str:
+        """The reason as a reader sees it; `names` are those of the publishers in `named_by`."""
         match self.why:
             case Why.NAMED:
-                return f"named as the source by {len(self.named_by)} of the others"
+                told = list(dict.fromkeys(names))
+                if not told:
+                    return f"named as the source by {len(self.named_by)} of the others"
+                more = f" and {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
+                return f"named as the source by {', '.join(told[:_SHOWN])}{more}"
             case Why.EARLIEST:
-                return "the earliest with a credible date"
+                absent = f"; {self.absent}, which several name as their source, is not among them"
+                return f"the earliest with a credible date{absent if self.absent else ''}"
             case Why.ALONE:
                 return "nobody else carries it"
 
@@ -66,9 +79,32 @@ def original_of(carriers: Sequence[Carrier]) -> Original:
     named = {each.id: tuple(sorted(other.id for other in carriers if _names(other, each))) for each in carriers}
     most = max(len(by) for by in named.values())
     if most:
-        first = min((each for each in carriers if len(named[each.id]) == most), key=_since)
+        first = _source_of(min((each for each in carriers if len(named[each.id]) == most), key=_since), carriers, named)
         return Original(id=first.id, why=Why.NAMED, named_by=named[first.id])
-    return Original(id=min(carriers, key=_since).id, why=Why.EARLIEST)
+    return Original(id=min(carriers, key=_since).id, why=Why.EARLIEST, absent=_absent(carriers))
+
+
+def _source_of(first: Carrier, carriers: Sequence[Carrier], named: Mapping[int, Sequence[int]]) -> Carrier:
+    """Whom the one that most name has it from itself, and so on; of those that name each other, the earliest."""
+    way = [first]
+    while True:
+        sources = [each for each in carriers if way[-1].id in named[each.id]]
+        if not sources:
+            return way[-1]
+        source = min(sources, key=lambda each: (-len(named[each.id]), _since(each)))
+        if source in way:
+            return min(way[way.index(source) :], key=_since)
+        way.append(source)
+
+
+def _absent(carriers: Sequence[Carrier]) -> str:
+    """The source that most of several documents name though none of them is it; empty if there is none."""
+    own = [folded_words(name) for each in carriers for name in each.names]
+    said = Counter(name for each in carriers for name in each.credits)
+    for name, count in sorted(said.items(), key=lambda item: (-item[1], item[0])):
+        if count > 1 and not any(_same_name(folded_words(name), mine) for mine in own):
+            return name
+    return ""
 
 
 def credits_of(text: str) -> tuple[str, ...]:
@@ -95,6 +131,8 @@ def _same_name(one: str, other: str) -> bool:
 
 def _since(each: Carrier) -> tuple[datetime, datetime, int]:
     """Since when it is there, as far as that can be believed."""
-    said = each.published_at
-    credible = said is not None and said <= each.first_seen_at + _AHEAD
-    return (said if said is not None and credible else each.first_seen_at), each.first_seen_at, each.id
+    said, seen = each.published_at, each.first_seen_at
+    if said is None or said > seen + _AHEAD:
+        return seen, seen, each.id
+    # Of what is stated, the end: "on the 21st" is no earlier than "on the 21st at 8:30".
+    return max(said, min(said + each.span, seen)), seen, each.id

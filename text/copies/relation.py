@@ -31,6 +31,10 @@ class Kinship(StrEnum):
 COPIES = frozenset({Kinship.EXACT, Kinship.NEAR, Kinship.UPDATED, Kinship.REPEATED, Kinship.BY_HAND})
 
 
+#: Shared windows of the smaller text from which the two are one text, or one form.
+SAME = 0.6
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Why two texts are what they are to each other."""
@@ -71,7 +75,8 @@ _NAMES = tuple(field.name for field in fields(Evidence))
 
 def sentence(kinship: Kinship, evidence: Evidence) -> str:
     """The evidence as an operator reads it."""
-    return _SENTENCES[kinship] + "".join(f"; {part}" for part in _parts(kinship, evidence))
+    told = _FEW_WORDS if kinship is Kinship.NEAR and evidence.containment < SAME else _SENTENCES[kinship]
+    return told + "".join(f"; {part}" for part in _parts(kinship, evidence))
 
 
 _SENTENCES = {
@@ -84,6 +89,8 @@ _SENTENCES = {
     Kinship.TEMPLATE: "another notice of the same form, not a copy",
     Kinship.BY_HAND: "somebody said that the two are one story",
 }
+#: Of a member whose words were changed since, or that came into the story by a third text.
+_FEW_WORDS = "the same story, in other words by now"
 
 
 def _parts(kinship: Kinship, evidence: Evidence) -> list[str]:
@@ -91,13 +98,14 @@ def _parts(kinship: Kinship, evidence: Evidence) -> list[str]:
     if kinship not in (Kinship.EXACT, Kinship.REPEATED, Kinship.BY_HAND):
         parts.append(f"{evidence.matched} characters shared of {evidence.length} and {evidence.other_length}")
         parts.append(f"containment {evidence.containment:.2f}, Jaccard {evidence.jaccard:.2f}")
-    parts += [
-        f"{what} {_pairs(found)}" for what, found in (("numbers", evidence.numbers), ("names", evidence.names)) if found
-    ]
+    told = [("numbers", evidence.numbers)]
+    if kinship not in (Kinship.EXCERPT, Kinship.CONTAINS):  # there, what stands around the part is no name
+        told.append(("names", evidence.names))
+    parts += [f"{what} {_pairs(found)}" for what, found in told if found]
     if kinship is Kinship.REPEATED:
         parts.append(f"{evidence.days_apart} days apart")
     return parts
 
 
 def _pairs(found: tuple[tuple[str, str], ...]) -> str:
-    return ", ".join(f"{one or '∅'} → {other or '∅'}" for one, other in found)
+    return ", ".join(f"{one or '∅'} instead of {other or '∅'}" for one, other in found)

@@ -98,14 +98,22 @@ def _index() -> None:
     op.create_table(
         "fingerprints",
         sa.Column("h", sa.BigInteger(), nullable=False, autoincrement=False),
-        sa.Column("article_id", _ID, nullable=False, autoincrement=False),
-        sa.PrimaryKeyConstraint("h", "article_id", name="pk_fingerprints"),
+        sa.Column("article_ids", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("h", name="pk_fingerprints"),
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "fresh_fingerprints",
+        sa.Column("id", sa.BigInteger(), nullable=False, autoincrement=False),
+        sa.Column("pairs", sa.Integer(), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_fresh_fingerprints"),
+    )
+    op.create_table(
         "hot_fingerprints",
-        sa.Column("h", sa.BigInteger(), nullable=False, autoincrement=False),
-        sa.PrimaryKeyConstraint("h", name="pk_hot_fingerprints"),
+        sa.Column("id", sa.BigInteger(), nullable=False, autoincrement=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_hot_fingerprints"),
     )
     op.create_table(
         "site_lines",

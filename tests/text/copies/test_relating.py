@@ -1,6 +1,7 @@
 """What two texts are to each other."""
 
 import random
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -116,6 +117,37 @@ def test_another_notice_of_the_same_form_is_no_copy(one: str, other: str) -> Non
     assert kinship(printed(one, 1, title="公示"), printed(one, 3, title="公示")) is Kinship.EXACT
 
 
+def reported(district: str, office: str, work: str, order: Sequence[int]) -> str:
+    """A report put together from stock sentences, in some order."""
+    sentences = (
+        f"近日，{district}{office}围绕{work}召开现场会，会议要求各街道压实责任、细化台账，确保任务按期完成。",
+        "记者在现场看到，81名工作人员分为8个小组，逐户登记、逐项核对。各项工作正有序推进。",
+        "在临江街道，志愿者走进81户独居老人家中，送去米面油等生活物资。这一做法得到居民的广泛好评。",
+        "与此同时，区里还开通了热线电话，全天候受理群众意见，做到件件有回音。各项工作正有序推进。",
+        "据了解，今年以来该区已累计投入资金1053万元，涉及81个社区、17010户居民。",
+        f"{office}相关负责人表示，下一步将建立长效机制，每月通报一次进展，确保{work}落到实处、见到成效。",
+    )
+    return "\n".join(sentences[at] for at in order)
+
+
+def test_the_same_sentences_in_another_order_are_no_copy() -> None:
+    one = printed(reported("安平区", "城管局", "托育服务", range(6)), 1)
+    other = printed(reported("临江区", "教育局", "老旧小区改造", (4, 3, 5, 1, 0, 2)), 2)
+    assert kinship(one, other) is kinship(other, one) is Kinship.TEMPLATE
+
+
+def test_a_paragraph_that_was_moved_makes_no_other_text() -> None:
+    paragraphs = TEXT.split("\n")
+    moved = "\n".join((*paragraphs[1:], paragraphs[0]))
+    assert kinship(printed(TEXT, 1), printed(moved, 2)) is Kinship.NEAR
+
+
+def test_a_number_in_the_title_does_not_make_a_part_another_notice() -> None:
+    page = fingerprint(document(1, "\n".join(prose(seed, 14) for seed in (1, 2, 3, 4)), title="要闻4则"))
+    part = fingerprint(document(2, prose(2, 14), title="我区38个小区开工改造"))
+    assert (kinship(page, part), kinship(part, page)) == (Kinship.CONTAINS, Kinship.EXCERPT)
+
+
 def test_titles_that_differ_by_a_number_are_two_notices() -> None:
     one = document(1, f"{TEXT}共3处。其余照旧办理", title="第12期通告")
     other = document(2, f"{TEXT}共5处。其余照旧办理", title="第13期通告")
@@ -152,7 +184,7 @@ def test_evidence_survives_being_stored_and_is_a_sentence() -> None:
     assert Evidence.from_json(evidence.to_json()) == evidence
     assert sentence(Kinship.UPDATED, evidence) == (
         "the same text with other numbers; 300 characters shared of 320 and 330; containment 0.91, Jaccard 0.85; "
-        "numbers 35 → 36, ∅ → 1"
+        "numbers 35 instead of 36, ∅ instead of 1"
     )
 
 
