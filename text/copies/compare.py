@@ -94,10 +94,13 @@ def reading(words: str) -> Reading:
     return Reading(words=words, hashes=hashes, distinct=frozenset(hashes))
 
 
-def unlike(one: Reading, other: Reading) -> bool:
-    """Whether a sample shows that two texts share far less than copies do; False where it is too small to tell."""
+def unlike(one: Reading, other: Reading, least: float = _UNLIKE) -> bool:
+    """Whether a sample shows that two texts share far less than copies do; False where it is too small to tell.
+
+    `least`: the share of the sample that copies have in common at least.
+    """
     fewer = min(len(one.some()), len(other.some()))
-    return fewer >= _TELLING and len(one.some() & other.some()) < _UNLIKE * fewer
+    return fewer >= _TELLING and len(one.some() & other.some()) < least * fewer
 
 
 def compare(one: Reading, other: Reading, least: float = 0.0) -> Comparison:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from text.copies.cleaning import VERSION, cleaned
@@ -46,6 +46,17 @@ class Fingerprint:
     title: str
     reading: Reading
     traditional: bool
+    #: The words with the lines that the site was seen to print with many stories; empty if that makes no difference.
+    unlearned: str
+    _all: list[Reading] = field(default_factory=list, repr=False, compare=False)
+
+    def all_of_it(self) -> Reading:
+        """The text with the lines that its site prints with many stories; made when it is asked for."""
+        if not self.unlearned:
+            return self.reading
+        if not self._all:
+            self._all.append(reading(self.unlearned))
+        return self._all[0]
 
     @property
     def length(self) -> int:
@@ -68,6 +79,7 @@ def fingerprint(document: Document, site_lines: Collection[str] = frozenset()) -
         title=title,
         reading=reading((mainland(found.own) if traditional else found.own)[:_MOST_WORDS]),
         traditional=traditional,
+        unlearned="" if found.own == found.by_rule else found.by_rule[:_MOST_WORDS],
     )
 
 

@@ -11,6 +11,8 @@ from text.copies.titles import alike
 WHOLE, TITLED = 0.35, 0.12
 #: Shared windows of a part of a longer text.
 _WHOLLY = 0.9
+#: By how much a sample of 24 windows may miss that: three times the deviation that is to be expected.
+_CHANCE = 0.2
 #: Characters in another order as a share of those shared, from which texts that do not have nearly all in common are
 #: put together from the same sentences: of 810 pairs of edited copies none has a passage in another order.
 _SHUFFLED, _NEARLY_ALL = 0.15, 0.8
@@ -21,6 +23,13 @@ _SHOWN, _SHOWN_CHARACTERS = 10, 20
 
 def relate(one: Fingerprint, other: Fingerprint) -> tuple[Kinship, Evidence, Comparison] | None:
     """What the one text is to the other, the evidence and the passages; None if they have little in common."""
+    said = _relate(one, other)
+    if said is None or said[0] is Kinship.TEMPLATE:
+        return _whole(one, other) or said
+    return said
+
+
+def _relate(one: Fingerprint, other: Fingerprint) -> tuple[Kinship, Evidence, Comparison] | None:
     if one.key != other.key and one.traditional == other.traditional and unlike(one.reading, other.reading):
         return None
     found = compared(one, other)
@@ -32,6 +41,23 @@ def relate(one: Fingerprint, other: Fingerprint) -> tuple[Kinship, Evidence, Com
         return None
     filled = slots(found.replaced)
     return _kinship(one, other, found, filled), evidence(one, other, found, filled), found
+
+
+def _whole(one: Fingerprint, other: Fingerprint) -> tuple[Kinship, Evidence, Comparison] | None:
+    """The same once more with the lines that their sites print with many stories: two sites have learnt other lines,
+    and what only one of them leaves out tears the texts apart. It tells a copy if nothing at all was replaced.
+    """
+    if not (one.unlearned or other.unlearned) or one.traditional or other.traditional:
+        return None
+    ours, theirs = one.all_of_it(), other.all_of_it()
+    if unlike(ours, theirs, _WHOLLY - _CHANCE):
+        return None
+    found = compare(ours, theirs, _WHOLLY)
+    shorter, longer = sorted((len(ours.words), len(theirs.words)))
+    if found.containment < _WHOLLY or shorter < WHOLE * longer or have_other_numbers(one.title, other.title):
+        return None
+    filled = slots(found.replaced)
+    return None if filled.numbers or filled.names else (Kinship.NEAR, evidence(one, other, found, filled), found)
 
 
 def compared(one: Fingerprint, other: Fingerprint) -> Comparison:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.text.copies.texts import DAY, appointed, document, inspected, measured, printed, prose
 from text.copies.compare import compare, reading
+from text.copies.folding import folded_words
 from text.copies.keys import Fingerprint, fingerprint
 from text.copies.relate import relate
 from text.copies.relation import Evidence, Kinship, sentence
@@ -197,3 +198,13 @@ def test_every_kinship_has_a_sentence() -> None:
 def test_hostile_texts_are_compared(text: str) -> None:
     changed = text[: len(text) // 2] + "某" + text[len(text) // 2 :]
     assert kinship(printed(text, 1), printed(changed, 2)) in (Kinship.NEAR, Kinship.EXACT)
+
+
+def test_lines_that_two_sites_print_with_many_stories_do_not_tear_a_copy_from_its_text() -> None:
+    lines = [prose(seed, 1) for seed in range(40, 52)]
+    learnt = [frozenset(folded_words(line) for line in some) for some in (lines[1:6], lines[6:11])]
+    text, copy = "\n".join(lines), "\n".join(["本站讯", *lines])
+    ours = fingerprint(document(1, text, title="同题"), learnt[0])
+    assert kinship(ours, fingerprint(document(2, copy, title="同题"), learnt[1])) is Kinship.NEAR
+    of_the_form = copy.replace(lines[0], prose(99, 1)).replace(lines[11], prose(98, 1))
+    assert kinship(ours, fingerprint(document(3, of_the_form, title="同题"), learnt[1])) is not Kinship.NEAR
