@@ -30,6 +30,7 @@ from text.copies.joining import decide
 from text.copies.keys import Document, fingerprint
 from text.copies.memory import MemoryIndex
 from text.copies.relate import relate
+from text.copies.relation import Kinship
 
 VARIABLE = "BENCH_COPIES"
 BESIDE = Path(__file__).parents[2] / "shared" / "bench" / "dedup"
@@ -115,7 +116,8 @@ def figures(where: Path, order: str, given: Sequence[Line], labels: Sequence[Lin
         for one, link in [(each, link) for link in decision.links] + [
             (parting.document, link) for parting in decision.partings for link in parting.links
         ]:
-            links[names[one]].add(names[link.other])
+            if link.kinship is not Kinship.TEMPLATE:  # as in an export
+                links[names[one]].add(names[link.other])
     return scored(scorer(where), labels, stories, {one: sorted(others) for one, others in links.items()})
 
 
