@@ -11,7 +11,7 @@ from text.copies.prints import Prints
 from text.copies.relate import relate
 
 #: Documents that a new one is compared with, and at most so many of one story.
-_COMPARED, _OF_A_STORY = 12, 3
+_COMPARED, _OF_A_STORY = 20, 3
 #: Shared hashes that equal words count for.
 _EXACT = 1000
 #: Shared hashes that make a candidate; those with fewer are a few at most, as one may be no more than a phrase.
