@@ -6,7 +6,7 @@ Nothing derived is updated inline with a crawl; a follower that was killed goes 
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.copies.shelf import BATCH
+from storage.copies.settling import BATCH
 from storage.records import ArticleId, Change, ChangeKind, Relation
 from storage.store import Store
 from text.copies.prints import Prints

@@ -70,8 +70,7 @@ def members_of(connection: Connection, story_id: StoryId) -> list[StoryMember]:
 
 def member_of(connection: Connection, article_id: ArticleId) -> StoryMember | None:
     """What an article is in its story; None for one that is in none, and for one that was taken down."""
-    row = connection.execute(_MEMBER, {"article": article_id}).one_or_none()
-    return None if row is None else rows.story_member(row)
+    return members_among(connection, [article_id]).get(article_id)
 
 
 def members_among(connection: Connection, article_ids: Sequence[ArticleId]) -> dict[ArticleId, StoryMember]:
@@ -112,7 +111,6 @@ def _among(dialect: str) -> Select[Any]:
 
 
 # Built once: building costs more than running.
-_MEMBER = _build_members().where(story_members.c.article_id == bindparam("article"))
 _MEMBERS = _build_members().where(story_members.c.story_id == bindparam("story"))
 _STORY = select(stories.c.id, stories.c.merged_into).where(stories.c.id == bindparam("story"))
 _WITH_CONTENT = _with_words(bindparam("digest")).order_by(articles.c.id)

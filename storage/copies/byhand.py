@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from storage.copies import wishes
+from storage.copies.carrying import NOTHING
 from storage.copies.documents import documents
 from storage.copies.lists import listed, numbers, within
-from storage.copies.settling import carry_out, think
+from storage.copies.settling import BATCH, carry_out, think
 from storage.copies.telling import tell
 from storage.errors import NotFound, UsageError
 from storage.records import Relation, StoryId
@@ -17,10 +18,7 @@ from storage.schema import stories, story_members
 from storage.stories import members_of
 from storage.upserts import chunks
 from text.copies.prints import Prints
-from text.copies.relation import COPIES, Evidence, Kinship
-
-_NOTHING = Evidence(containment=0.0, jaccard=0.0, matched=0, length=0, other_length=0).to_json()
-_BATCH = 100
+from text.copies.relation import COPIES, SAID_BY_HAND, Kinship
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +82,7 @@ def _decide_again(connection: Connection, told: Sequence[Sequence[int]], now: da
     for some in told:
         _part(connection, some, texts, now)
     made = Prints()
-    for some in chunks([each for each in members if each in texts], _BATCH):
+    for some in chunks([each for each in members if each in texts], BATCH):
         carry_out(connection, think(connection, some, made), now, set(some))
     for pair in pairs:
         if not texts.keys() >= set(pair):
@@ -101,7 +99,7 @@ def _part(connection: Connection, members: Sequence[int], texts: Collection[int]
     dialect = connection.dialect.name
     mine = update(story_members).where(within(dialect, story_members.c.article_id, "ids"))
     connection.execute(mine.values(relation=Relation.ORIGINAL), {"ids": numbers(dialect, members)})
-    forgotten = mine.values(rules=0, partner_id=None, kinship=None, evidence="")
+    forgotten = mine.values(NOTHING | {"rules": 0})
     connection.execute(forgotten, {"ids": numbers(dialect, [each for each in members if each in texts])})
 
 
@@ -129,7 +127,7 @@ def _demote(connection: Connection, members: Collection[int], partner: int) -> N
     dialect = connection.dialect.name
     mine = within(dialect, story_members.c.article_id, "ids")
     said = update(story_members).where(mine, story_members.c.kinship.is_(None))
-    values = {"partner_id": partner, "kinship": Kinship.BY_HAND, "evidence": _NOTHING}
+    values = {"partner_id": partner, "kinship": Kinship.BY_HAND, "evidence": SAID_BY_HAND.to_json()}
     connection.execute(said.values(**values), {"ids": numbers(dialect, members)})
 
 

@@ -23,8 +23,10 @@ from text.copies.relation import Kinship
 _ALONE = Original(id=0, why=Why.ALONE).sentence()
 #: What a member counts as until its story was told anew.
 _FOR_NOW = Relation.NEAR
+#: What a decision may change of a member, beside its story.
+_CHANGING = ("relation", "evidence", "partner_id", "kinship", "copy_key", "rules", "composite")
 #: Of a member of which nothing was found yet.
-_NOTHING: Values = {"partner_id": None, "kinship": None, "evidence": ""}
+NOTHING: Values = {"partner_id": None, "kinship": None, "evidence": ""}
 
 
 class Carrying:
@@ -66,7 +68,7 @@ class Carrying:
         document, partner = decision.document, decision.partner
         values: Values = {"copy_key": decision.key, "rules": decision.version, "composite": decision.composite}
         joins = partner is not None and partner in self._story
-        found = _NOTHING
+        found = NOTHING
         if joins and decision.evidence is not None:
             found = {"partner_id": partner, "kinship": decision.kinship, "evidence": decision.evidence.to_json()}
         if document not in self._story:
@@ -107,7 +109,7 @@ class Carrying:
         if parting.stays:
             self._change(document, {"composite": True})
         else:
-            self._change(document, {"composite": True, "partner_id": None, "kinship": None, "evidence": ""})
+            self._change(document, {"composite": True} | NOTHING)
         self._links[document] = parting.links
 
     def _leave(self, document: int, story: int | None = None) -> None:
@@ -174,7 +176,7 @@ class Carrying:
             theirs = within(self._dialect, story_members.c.partner_id, "ids")
             found = update(story_members).where(theirs, story_members.c.kinship != Kinship.BY_HAND)
             changed = {"ids": numbers(self._dialect, sorted(self._changed))}
-            self._connection.execute(found.values(_NOTHING), changed)
+            self._connection.execute(found.values(NOTHING), changed)
 
     def _first_relation(self, document: int) -> Relation:
         story = self._now_in(document)
@@ -182,10 +184,9 @@ class Carrying:
 
     def _as_moved(self, document: int, numbered: Mapping[int, int]) -> Values:
         row = self._members[document]
-        names = ("relation", "evidence", "partner_id", "kinship", "copy_key", "rules", "composite")
-        values = {name: getattr(row, name) for name in names}
+        values = {name: getattr(row, name) for name in _CHANGING}
         if row.partner_id in self._changed and row.kinship is not Kinship.BY_HAND:
-            values |= _NOTHING
+            values |= NOTHING
         values |= self._moved[document]
         story = self._now_in(document)
         if story < 0 and self._size[story] == 1:
@@ -266,12 +267,5 @@ _FORWARD: Update = update(stories).where(stories.c.id == bindparam("old")).value
 _MOVE: Update = (
     update(story_members)
     .where(story_members.c.article_id == bindparam("number"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                *("story_id", "relation", "evidence", "partner_id", "kinship", "copy_key", "rules", "composite"),
-            )
-        }
-    )
+    .values({name: bindparam(name) for name in ("story_id", *_CHANGING)})
 )

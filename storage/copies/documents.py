@@ -15,16 +15,16 @@ from text.copies.keys import Document
 
 def documents(connection: Connection, ids: Iterable[int]) -> dict[int, Document]:
     """The articles that can be compared: not taken down, and with a text that was not let go."""
-    found = rows_of(connection, ids)
+    found = _rows_of(connection, ids)
     return {row.id: document(row) for row in found if row.text_dropped_at is None}
 
 
 def known(connection: Connection, ids: Iterable[int]) -> dict[int, Known]:
     """The articles that were decided before."""
-    return {row.id: _known(row) for row in rows_of(connection, ids) if row.rules}
+    return {row.id: _known(row) for row in _rows_of(connection, ids) if row.rules}
 
 
-def rows_of(connection: Connection, ids: Iterable[int]) -> list[Row[Any]]:
+def _rows_of(connection: Connection, ids: Iterable[int]) -> list[Row[Any]]:
     """What is compared of articles, and how they were decided; nothing of those taken down."""
     dialect = connection.dialect.name
     return list(connection.execute(_standing(dialect), {"ids": numbers(dialect, ids)}))

@@ -104,8 +104,9 @@ def merge(connection: Connection) -> None:
 def forget(connection: Connection, article_ids: Collection[int]) -> None:
     """Forget the fingerprints of articles, whether they wait or not."""
     gone = set(article_ids)
-    if any(article in gone for _, article in waiting_pairs(connection)):
-        left = [pair for pair in waiting_pairs(connection) if pair[1] not in gone]
+    waiting = list(waiting_pairs(connection))
+    left = [pair for pair in waiting if pair[1] not in gone]
+    if len(left) < len(waiting):
         connection.execute(delete(fresh_fingerprints))
         _write(connection, left)
     postings.forget(connection, gone)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, or_, select, update
 
 from storage.copies import fresh, lines
-from storage.copies.carrying import Carrying
+from storage.copies.carrying import NOTHING, Carrying
 from storage.copies.documents import documents
 from storage.copies.index import StoredIndex
 from storage.copies.lists import numbers, within
@@ -20,6 +20,9 @@ from text.copies.keys import Document, fingerprint
 from text.copies.prints import Prints
 from text.copies.relate import LATER
 from text.copies.relation import Evidence, Kinship
+
+#: Articles in one transaction.
+BATCH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +66,10 @@ def take_out(connection: Connection, article_ids: Collection[int]) -> None:
     fresh.forget(connection, article_ids)
     either = or_(within(dialect, article_links.c.article_id, "ids"), within(dialect, article_links.c.other_id, "ids"))
     connection.execute(delete(article_links).where(either), gone)
-    nothing = {"partner_id": None, "kinship": None, "evidence": ""}
-    forgotten = {"relation": Relation.NEAR, "copy_key": None, "rules": 0, **nothing}
-    connection.execute(update(story_members).where(mine).values(**forgotten), gone)
+    forgotten = {"relation": Relation.NEAR, "copy_key": None, "rules": 0} | NOTHING
+    connection.execute(update(story_members).where(mine).values(forgotten), gone)
     theirs = within(dialect, story_members.c.partner_id, "ids")
-    connection.execute(update(story_members).where(theirs).values(**nothing), gone)
+    connection.execute(update(story_members).where(theirs).values(NOTHING), gone)
     touched = connection.execute(select(story_members.c.story_id).where(mine).distinct(), gone).scalars().all()
     theirs = within(dialect, stories.c.id, "ids")
     connection.execute(update(stories).where(theirs).values(why=""), {"ids": numbers(dialect, touched)})

@@ -15,7 +15,7 @@ from storage.copies import byhand
 from storage.copies.index import StoredIndex
 from storage.copies.linking import links_of
 from storage.copies.lists import numbers, within
-from storage.copies.settling import carry_out, take_out, think
+from storage.copies.settling import BATCH, carry_out, take_out, think
 from storage.database import Database
 from storage.identity import by_id
 from storage.records import ArticleId, ArticleLink, StoryId, StoryMember, StoryWish
@@ -30,8 +30,6 @@ from text.copies.keys import Document, fingerprint
 from text.copies.prints import Prints
 from text.copies.relation import Evidence, Kinship
 
-#: Articles in one transaction.
-BATCH = 100
 #: The cursor of this version of the rules: up to which article older decisions were made again.
 _REJOINED = f"copies-rules-{VERSION}"
 

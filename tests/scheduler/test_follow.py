@@ -6,7 +6,7 @@ import pytest
 
 from scheduler import follow
 from scheduler.follow import STORIES, follow_stories
-from storage.copies.shelf import BATCH
+from storage.copies.settling import BATCH
 from storage.records import Takedown
 from storage.store import Store
 from tests.builders import NOW, World, later, new_article, publisher, reading

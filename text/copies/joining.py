@@ -13,12 +13,11 @@ from text.copies.index import Decision, Index, Known, Link, Parting, Wishes
 from text.copies.keys import Document, Fingerprint
 from text.copies.prints import Prints
 from text.copies.relate import relate
-from text.copies.relation import COPIES, Evidence, Kinship
+from text.copies.relation import COPIES, SAID_BY_HAND, Kinship
 from text.copies.titles import alike
 
 #: Templates that are linked; there may be hundreds.
 _TEMPLATES = 3
-_BY_HAND = Evidence(containment=0.0, jaccard=0.0, matched=0, length=0, other_length=0)
 _NO_WISHES = Wishes()
 
 
@@ -59,7 +58,7 @@ def _decide(one: Fingerprint, desk: Desk) -> Decision:
         document=one.document.id,
         partner=first,
         kinship=None if first is None else told[first].kinship if first in told else Kinship.BY_HAND,
-        evidence=None if first is None else told[first].evidence if first in told else _BY_HAND,
+        evidence=None if first is None else told[first].evidence if first in told else SAID_BY_HAND,
         merges=tuple(partners[1:]),
         links=tuple(_links(one, relatives, {desk.story(each) for each in partners} - {None}, left, desk)),
         composite=bool(parts),
