@@ -49,10 +49,10 @@ class Fresh:
         missing = there - self._rows
         if not missing:
             return
+        first = self._first.setdefault
         for pairs in _packed(connection, fresh_fingerprints, missing):
-            for each, article in _pairs(pairs):
-                if self._first.setdefault(each, article) != article:
-                    self._more.setdefault(each, []).append(article)
+            for each, article in [pair for pair in _pairs(pairs) if first(*pair) != pair[1]]:
+                self._more.setdefault(each, []).append(article)
         for hashes in _packed(connection, hot_fingerprints, missing):
             self.hot.update(_numbers(hashes))
         self._rows = there

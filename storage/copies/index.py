@@ -38,8 +38,8 @@ class StoredIndex:
     def exact(self, keys: Collection[bytes]) -> Mapping[bytes, Sequence[Candidate]]:
         """The articles that have one of these keys, the oldest first."""
         found: dict[bytes, list[Candidate]] = defaultdict(list)
-        for row in self._connection.execute(_EXACT, {"keys": list(keys)}) if keys else ():
-            found[bytes(row.copy_key)].append(Candidate(id=row.article_id, shared=1, story=row.story_id))
+        for key, article, story in self._connection.execute(_EXACT, {"keys": list(keys)}).all() if keys else ():
+            found[bytes(key)].append(Candidate(id=article, shared=1, story=story))
         self._look_ahead(found.values())
         return found
 
@@ -116,20 +116,27 @@ class StoredIndex:
         self._sharing |= found
 
     def _most_shared(self, hashes: Iterable[int]) -> list[tuple[int, int]]:
+        lists = list(filter(None, map(self._sharing.get, hashes)))
+        seen: set[int] = set()
+        again: set[int] = set()
+        for articles in lists:
+            again.update(seen.intersection(articles))
+            seen.update(articles)
+        shared = Counter(chain.from_iterable(map(again.intersection, lists)))
+        strong = sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:CANDIDATES]
+        room = min(_WEAK, CANDIDATES - len(strong), len(seen) - len(again))
+        if not room:
+            return strong
         # A list is all but in order, so that sorting them together is little work.
-        found = sorted(chain.from_iterable(filter(None, map(self._sharing.get, hashes))))
-        shared = Counter(found)
-        strong = [item for item in shared.items() if item[1] > 1] if len(shared) < len(found) else []
-        strong.sort(key=lambda item: (-item[1], item[0]))
-        room = max(0, min(_WEAK, CANDIDATES - len(strong)))
-        return strong[:CANDIDATES] + list(islice((item for item in shared.items() if item[1] == 1), room))
+        once = (article for article in sorted(chain.from_iterable(lists)) if article not in again)
+        return strong + [(article, 1) for article in islice(once, room)]
 
     def _stories(self, ids: Collection[int]) -> dict[int, int]:
         if not ids:
             return {}
         query = _stories(self._dialect)
         rows = self._connection.execute(query, {"ids": numbers(self._dialect, ids)})
-        return {row.article_id: row.story_id for row in rows}
+        return dict(rows.all())
 
     def _look_ahead(self, found: Iterable[Sequence[Candidate]]) -> None:
         """Read the most promising texts with the next that is asked for: a query each would cost more."""
@@ -153,7 +160,8 @@ def _build_exact() -> Select[Any]:
         .where(story_members.c.copy_key.in_(bindparam("keys", expanding=True)))
         .subquery()
     )
-    return select(ranked).where(ranked.c.age <= CANDIDATES).order_by(ranked.c.copy_key, ranked.c.age)
+    told = select(ranked.c.copy_key, ranked.c.article_id, ranked.c.story_id)
+    return told.where(ranked.c.age <= CANDIDATES).order_by(ranked.c.copy_key, ranked.c.age)
 
 
 _EXACT = _build_exact()

@@ -52,9 +52,11 @@ def packed(article_ids: Iterable[int]) -> bytes:
 
 def unpacked(stored: bytes) -> tuple[int, ...]:
     """What `packed` made."""
+    count = len(stored) // _SHORT
+    if count == 1:  # nearly all of them
+        return (int.from_bytes(stored, "little"),)
     if _MARK in stored:
         return tuple(_one_by_one(stored))
-    count = len(stored) // _SHORT
     wide = bytearray(_LONG * count)
     for byte in range(_SHORT):
         wide[byte::_LONG] = stored[byte::_SHORT]
