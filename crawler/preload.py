@@ -18,7 +18,6 @@ _MODULES = (
     "trafilatura",
     "lxml.html",
     "protego",
-    "psycopg",
     "email.headerregistry",
     "encodings.charmap",
     "encodings.utf_8_sig",

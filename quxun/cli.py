@@ -40,7 +40,7 @@ COMMANDS = {
 }
 
 #: Imported once by the fork server; the command itself too, or every child would import it anew.
-PRELOAD = ("crawler.preload", "quxun.cli")
+_PRELOAD = ("crawler.preload", "quxun.cli")
 
 click.rich_click.COMMAND_GROUPS = {
     "quxun": [
@@ -54,6 +54,12 @@ click.rich_click.COMMAND_GROUPS = {
     ]
 }
 click.rich_click.COMMANDS_BEFORE_OPTIONS = True
+
+
+def preload() -> tuple[str, ...]:
+    """What the fork server imports; PostgreSQL's driver, which is large, only where it may be needed."""
+    urls = (value for name, value in os.environ.items() if name.startswith("QUXUN_DATABASE_URL"))
+    return _PRELOAD if all(url.startswith("sqlite") for url in urls) else (*_PRELOAD, "psycopg")
 
 
 class LazyGroup(click.RichGroup):
@@ -112,7 +118,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that has no Chinese shows ? instead of an error
     if sys.argv[1:2] in (["crawl"], ["demo"]) and not {"-h", "--help", "--enqueue"} & set(sys.argv):
-        Launcher(PRELOAD).warm_up()  # it needs as long as this process to import what it needs
+        Launcher(preload()).warm_up()  # it needs as long as this process to import what it needs
     cli(prog_name="quxun")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from crawler.options import Manners, RunOptions
 from crawler.profile import find_profile
-from quxun.cli import PRELOAD
+from quxun.cli import preload
 from quxun.config import Config
 from scheduler.launch import Launcher
 from storage.store import Store
@@ -41,4 +41,4 @@ def open_store(config: Config) -> Iterator[Store]:
 
 def launcher() -> Launcher:
     """What starts runs."""
-    return Launcher(PRELOAD)
+    return Launcher(preload())

@@ -1,12 +1,15 @@
 """Turn what a driver says into the sentence an operator can act on. No SQLAlchemy exception leaves storage."""
 
 import sqlite3
+from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from storage.errors import DatabaseError, QuxunError
+
+if TYPE_CHECKING:
+    import psycopg
 
 #: Primary result codes of SQLite (sqlite.org/rescode.html), by their low byte.
 _SQLITE = {
@@ -52,19 +55,27 @@ def explain(error: SQLAlchemyError, url: str) -> QuxunError:
     if isinstance(error, StatementError) and isinstance(error.orig, QuxunError):
         return error.orig  # a value that cannot be stored, met while a statement was filled in
     cause = error.orig if isinstance(error, StatementError) else None
-    match cause:
-        case sqlite3.Error():
-            return DatabaseError(url, _of_sqlite(cause))
-        case psycopg.Error():
-            return DatabaseError(url, _of_postgresql(cause))
-        case _:
-            return DatabaseError(url, f"cannot be used: {_first_line(cause or error)}")
+    if isinstance(cause, sqlite3.Error):
+        return DatabaseError(url, _of_sqlite(cause))
+    of_postgresql = _as_of_postgresql(cause)
+    if of_postgresql is not None:
+        return DatabaseError(url, _of_postgresql(of_postgresql))
+    return DatabaseError(url, f"cannot be used: {_first_line(cause or error)}")
 
 
 def lost_a_race(error: SQLAlchemyError) -> bool:
     """Whether the same transaction would succeed if it were done again."""
-    cause = error.orig if isinstance(error, DBAPIError) else None
-    return isinstance(cause, psycopg.Error) and cause.sqlstate in _LOST
+    of_postgresql = _as_of_postgresql(error.orig if isinstance(error, DBAPIError) else None)
+    return of_postgresql is not None and of_postgresql.sqlstate in _LOST
+
+
+def _as_of_postgresql(cause: BaseException | None) -> "psycopg.Error | None":
+    """The error if it is one of PostgreSQL's driver, which processes that work on SQLite do without: it is large."""
+    if cause is None or isinstance(cause, sqlite3.Error):
+        return None
+    import psycopg
+
+    return cause if isinstance(cause, psycopg.Error) else None
 
 
 def _of_sqlite(cause: sqlite3.Error) -> str:
@@ -78,7 +89,7 @@ def _of_sqlite(cause: sqlite3.Error) -> str:
     return f"cannot be used: {_first_line(cause)}"
 
 
-def _of_postgresql(cause: psycopg.Error) -> str:
+def _of_postgresql(cause: "psycopg.Error") -> str:
     state = cause.sqlstate
     if state is None:
         return f"is unreachable: {_first_line(cause)}"

@@ -5,10 +5,9 @@ keeps its own. It needs a direct connection; a pooler that changes sessions betw
 """
 
 import hashlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
-
-import psycopg
 
 from storage.database import LOCK_CLASS, parse
 from storage.errors import DatabaseError
@@ -30,6 +29,8 @@ class HostLocks:
     """The hosts that this process holds for itself. `DatabaseError` if the session is lost."""
 
     def __init__(self, database_url: str) -> None:
+        import psycopg  # late: it is large, and SQLite does without
+
         url = parse(database_url)
         self._url = url.render_as_string(hide_password=True)
         conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -49,23 +50,28 @@ class HostLocks:
 
     def demand(self) -> None:
         """Raise DatabaseError unless the session lives, and with it the locks."""
-        try:
+        with self._errors():
             self._session.execute("SELECT 1")
-        except psycopg.Error as error:
-            raise DatabaseError(self._url, f"the session that held the hosts is lost: {error}") from error
 
     def close(self) -> None:
         """Let go of every host at once; the server itself would only do so when it notices the end of the session."""
-        with suppress(psycopg.Error):
+        with suppress(DatabaseError), self._errors():
             self._session.execute("SELECT pg_advisory_unlock_all()")
         self._session.close()
 
     def _ask(self, question: str, host: str) -> object:
-        try:
+        with self._errors():
             row = self._session.execute(question.encode(), (_HOSTS, _key(host))).fetchone()
+        return row[0] if row else None
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        import psycopg
+
+        try:
+            yield
         except psycopg.Error as error:
             raise DatabaseError(self._url, f"the session that held the hosts is lost: {error}") from error
-        return row[0] if row else None
 
 
 def host_locks(database_url: str) -> HostLocks | None:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
 from storage import rows
 from storage.database import Database
@@ -111,9 +111,8 @@ class Runs:
 
     def waiting(self, limit: int = 1000) -> list[Run]:
         """Queued runs that somebody asked the service for, the oldest first."""
-        query = _select().where(runs.c.status == RunStatus.QUEUED, runs.c.machine == "").order_by(runs.c.id)
         with self._database.read() as connection:
-            return [rows.run(row) for row in connection.execute(query.limit(limit))]
+            return [rows.run(row) for row in connection.execute(_WAITING, {"most": limit})]
 
     def of_source_waiting(self, source_id: SourceId, wish: RunWish) -> Run | None:
         """The run that waits for the service with just that wish; None if there is none."""
@@ -138,9 +137,8 @@ class Runs:
 
     def unfinished(self, machine: str) -> list[Run]:
         """Runs that a process of that machine has started or is about to start."""
-        query = _select().where(runs.c.status.in_(UNFINISHED), runs.c.machine == machine).order_by(runs.c.id)
         with self._database.read() as connection:
-            return [rows.run(row) for row in connection.execute(query)]
+            return [rows.run(row) for row in connection.execute(_UNFINISHED_OF, {"of": machine})]
 
     def closed(self, run_ids: Sequence[RunId]) -> set[RunId]:
         """Those of the runs that are closed."""
@@ -179,3 +177,13 @@ def _get(connection: Connection, run_id: int) -> Run:
     if row is None:
         raise NotFound("run", run_id)
     return rows.run(row)
+
+
+# Asked every second or so by a service that has nothing else to do: made once.
+_WAITING = (
+    _select()
+    .where(runs.c.status == RunStatus.QUEUED, runs.c.machine == "")
+    .order_by(runs.c.id)
+    .limit(bindparam("most"))
+)
+_UNFINISHED_OF = _select().where(runs.c.status.in_(UNFINISHED), runs.c.machine == bindparam("of")).order_by(runs.c.id)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select, text, update
+from sqlalchemy import Connection, Select, and_, bindparam, func, select, text, update
 
 from storage import rows
 from storage.database import Database
@@ -99,16 +99,9 @@ class Sources:
 
     def due(self, now: datetime, declared_by: Sequence[str]) -> list[DueSource]:
         """Active sources declared so whose time has come, the latest first; none with a scheduled run unfinished."""
-        busy = select(runs.c.source_id).where(runs.c.status.in_(UNFINISHED), runs.c.requested_by == SCHEDULED)
-        query = (
-            select(sources.c.id, sources.c.url, sources.c.next_due_at)
-            .where(_ACTIVE, sources.c.next_due_at <= now, sources.c.id.not_in(busy))
-            .where(sources.c.declared_by.in_(declared_by))
-            .order_by(sources.c.next_due_at, sources.c.id)
-        )
         with self._database.read() as connection:
-            found = connection.execute(query).all()
-        return [DueSource(source_id=row.id, url=row.url, due_at=row.next_due_at) for row in found]
+            found = connection.execute(_DUE, {"now": now, "declared_by": list(declared_by)}).all()
+        return [DueSource(source_id=number, url=url, due_at=due_at) for number, url, due_at in found]
 
     def pull_in(self, now: datetime) -> int:
         """Make due what waits for longer than anybody may ask for: a clock was wrong when it was said. How many."""
@@ -224,6 +217,20 @@ def put_listing(
     connection.execute(
         update(listings).where(same, listings.c.standing == ListingStanding.RETIRED).values(standing=standing)
     )
+
+
+def _build_due() -> Select[Any]:
+    busy = select(runs.c.source_id).where(runs.c.status.in_(UNFINISHED), runs.c.requested_by == SCHEDULED)
+    return (
+        select(sources.c.id, sources.c.url, sources.c.next_due_at)
+        .where(_ACTIVE, sources.c.next_due_at <= bindparam("now"), sources.c.id.not_in(busy))
+        .where(sources.c.declared_by.in_(bindparam("declared_by", expanding=True)))
+        .order_by(sources.c.next_due_at, sources.c.id)
+    )
+
+
+#: Asked every second by a service, whatever else it has to do: made once.
+_DUE = _build_due()
 
 
 def _select() -> Select[Any]:

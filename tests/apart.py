@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Any
 
 #: What the fork server of the tests imports. A process has one, so all tests that need one must want the same.
-PRELOAD = ("crawler.preload", "tests.apart_preload")
+PRELOAD = ("crawler.preload", "tests.apart_preload", "psycopg")
 
 STORAGE = str(Path(__file__).resolve().parents[1] / "storage")
 
