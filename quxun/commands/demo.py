@@ -95,7 +95,7 @@ class Demo:
         out().print(runs_table(report.runs))
         out().print(arrivals_table(report.arrived, self._zone, shown=12))
         sums = total(report.runs)
-        out().print(f"[bold]{sums.new} articles[/], {sums.copies} of them word for word copies of another's")
+        out().print(f"[bold]{sums.new} articles[/], {sums.copies} of them copies of another's")
 
     def again(self) -> None:
         """Crawl it again: nothing twice."""

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,6 +20,23 @@ _SHOWN = 3
 #: What has a source that is no publisher.
 _THINGS = "(?<!图片)(?<!照片)(?<!视频)(?<!数据)(?<!资金)(?<!经费)(?<!收入)(?<!食品)(?<!原料)(?<!样品)"
 _CREDIT = re.compile(_THINGS + r"(?:来源|来源于|稿源|出处|转自|转载自|原载)\s*[:：]\s*([^\s,，;；|。()（）]{2,30})")
+#: Agencies and papers with the sites on which they publish: who names the one where only the other is there means it.
+_HOUSES = (
+    ("新华社", "新华通讯社", "新华网"),
+    ("人民日报", "人民网"),
+    ("中新社", "中国新闻社", "中新网", "中国新闻网"),
+    ("央视", "中央广播电视总台", "中央电视台"),
+    ("光明日报", "光明网"),
+    ("经济日报", "中国经济网"),
+    ("中国青年报", "中青在线"),
+    ("工人日报", "中工网"),
+    ("科技日报", "中国科技网"),
+    ("法治日报", "法治网"),
+    ("农民日报", "中国农网"),
+    ("大众日报", "大众网"),
+    ("齐鲁晚报", "齐鲁壹点"),
+    ("菏泽日报", "中国菏泽网"),
+)
 
 
 class Why(StrEnum):
@@ -76,9 +93,11 @@ def original_of(carriers: Sequence[Carrier]) -> Original:
     """The original among the documents of a story (at least one); the order in which they come does not matter."""
     if len(carriers) == 1:
         return Original(id=carriers[0].id, why=Why.ALONE)
-    named = {each.id: tuple(sorted(other.id for other in carriers if _names(other, each))) for each in carriers}
-    most = max(len(by) for by in named.values())
-    if most:
+    for same in (_same_name, _same_house):
+        named = {each.id: tuple(sorted(o.id for o in carriers if _names(o, each, same))) for each in carriers}
+        most = max(len(by) for by in named.values())
+        if not most:
+            continue
         first = _source_of(min((each for each in carriers if len(named[each.id]) == most), key=_since), carriers, named)
         return Original(id=first.id, why=Why.NAMED, named_by=named[first.id])
     return Original(id=min(carriers, key=_since).id, why=Why.EARLIEST, absent=_absent(carriers))
@@ -114,19 +133,23 @@ def credits_of(text: str) -> tuple[str, ...]:
     return tuple(Counter(found for line in edges for found in _CREDIT.findall(line)))
 
 
-def _names(one: Carrier, other: Carrier) -> bool:
+def _names(one: Carrier, other: Carrier, same: Callable[[str, str], bool]) -> bool:
     """Whether a document names another one's publisher, and not its own, as its source."""
     said = [folded_words(each) for each in one.credits]
     own = [folded_words(each) for each in one.names]
     theirs = [folded_words(each) for each in other.names]
     return one.id != other.id and any(
-        _same_name(each, name) for each in said for name in theirs if not any(_same_name(each, mine) for mine in own)
+        same(each, name) for each in said for name in theirs if not any(same(each, mine) for mine in own)
     )
 
 
 def _same_name(one: str, other: str) -> bool:
     shorter, longer = sorted((one, other), key=len)
     return one == other or (len(shorter) >= _LEAST_NAME and longer.startswith(shorter))
+
+
+def _same_house(one: str, other: str) -> bool:
+    return any(one.startswith(house) and other.startswith(house) for house in _HOUSES)
 
 
 def _since(each: Carrier) -> tuple[datetime, datetime, int]:

@@ -35,6 +35,15 @@ def test_who_is_named_by_the_one_that_most_name_is_the_original() -> None:
     assert original_of(given_) == Original(id=1, why=Why.NAMED, named_by=(2,))
 
 
+def test_who_names_an_agency_means_its_site_if_the_agency_itself_is_not_there() -> None:
+    portals = [carrier(number, hours=1, credits_=("新华社客户端",)) for number in (3, 4)]
+    site = carrier(2, "新华网", hours=5, credits_=("新华社",))
+    assert original_of([carrier(1), site, *portals]) == Original(id=2, why=Why.NAMED, named_by=(3, 4))
+    agency = carrier(5, "新华社", hours=6)
+    assert original_of([carrier(1), site, agency, *portals]).named_by == (2, 3, 4)
+    assert original_of([carrier(1), carrier(2, "人民网", hours=5), *portals]).why is Why.EARLIEST
+
+
 def test_of_two_that_name_each_other_the_earlier_is_the_original() -> None:
     given_ = [carrier(1, "甲日报", hours=1, credits_=("乙日报",)), carrier(2, "乙日报", credits_=("甲日报",))]
     assert original_of(given_).id == 2
