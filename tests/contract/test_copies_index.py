@@ -1,6 +1,7 @@
 """The index of copies by itself: what it finds while fingerprints wait, when they are put into it, and afterwards."""
 
 import random
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -13,6 +14,8 @@ from storage.copies.index import StoredIndex
 from storage.copies.lists import packed, unpacked
 from storage.schema import fingerprints, fresh_fingerprints, hot_fingerprints
 from storage.store import Store
+from tests.apart import ended
+from tests.contract.dying import merge
 
 _HOT = 12
 
@@ -131,6 +134,26 @@ def test_putting_into_the_index_that_does_not_come_to_its_end_loses_nothing(stor
         assert waiting(connection) == 0
     with store.database.read() as connection:
         assert (waiting(connection), told(connection, range(100))) == (1, [(1, 100)])
+
+
+def test_putting_into_the_index_that_is_killed_at_any_statement_loses_nothing(store: Store) -> None:
+    fill(store, 3)
+    with store.database.write() as connection:
+        bring(connection, {1: range(40), 2: range(30, 60)})
+        fresh.merge(connection)
+        bring(connection, {3: range(20, 50)})
+        before = everything(connection)
+    url = store.database.engine.url.render_as_string(hide_password=False)
+    at, killed = 1, -signal.SIGKILL
+    while (code := ended(merge, url, at)) == killed:
+        with store.database.read() as connection:
+            assert (waiting(connection), everything(connection)) == (1, before)
+            assert told(connection, range(20, 60)) == [(2, 30), (3, 30), (1, 20)]
+        at += 1
+    assert code == 0
+    assert at > 4, "nothing was interrupted"
+    with store.database.read() as connection:
+        assert (waiting(connection), everything(connection)) == (0, before)
 
 
 def test_two_processes_find_what_the_other_brought_and_put_into_the_index(store: Store) -> None:
