@@ -65,7 +65,6 @@ def preload() -> None:
         if not name.endswith(skip):
             importlib.import_module(name)
     assert "twisted.internet.reactor" not in sys.modules, "the reactor must not be imported before a run forks"
-    gc.collect()
     gc.freeze()  # a collection in a child would touch, and so copy, every page that it shares with the others
     gc.enable()
 
