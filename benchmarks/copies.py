@@ -13,7 +13,6 @@ import importlib.util
 import json
 import os
 import random
-import sqlite3
 import statistics
 import sys
 import tempfile
@@ -25,7 +24,9 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from text.copies import sketch
+from benchmarks import copies_index
+from storage.copies import postings
+from storage.store import Store
 from text.copies.joining import decide
 from text.copies.keys import Document, fingerprint
 from text.copies.memory import MemoryIndex
@@ -35,6 +36,8 @@ from text.copies.relation import Kinship
 VARIABLE = "BENCH_COPIES"
 BESIDE = Path(__file__).parents[2] / "shared" / "bench" / "dedup"
 BATCH = 100
+#: Copies of the labelled texts in the file of which the size is told.
+_TIMES = 50
 ORDERS = ("published", "reversed", "shuffled")
 #: The least or the most that a figure may be; kinds of edit are looked at if there are that many.
 LEAST = {
@@ -179,15 +182,13 @@ def cost(given: Sequence[Line]) -> str:
     copies = [(prints[each.id], _nearly(each)) for each in some]
     alone = _median(lambda each: fingerprint(each).hashes(), some)
     together = _median(lambda pair: relate(*pair), copies)
-    every = [fingerprint(each) for each in documents(given)]
-    kept = [sketch.stored(each.hashes(), each.length) for each in every]
-    bytes_each = _index_bytes([(each.key, hashes) for each, hashes in zip(every, kept, strict=True)])
-    mean, length = statistics.mean(map(len, kept)), statistics.mean(each.length for each in every)
+    kept = [each.hashes for each in feed(documents(in_order(given, "published"))).decisions.values()]
+    mean, length = statistics.mean(map(len, kept)), statistics.mean(len(each["text"]) for each in given)
     return (
         f"{len(some)} texts of 900 to 1,100 characters, CPU: fingerprint {alone:.2f} ms, comparison with a near copy "
         f"{together:.2f} ms, both {alone + together:.2f} ms (bar 1.0)\n"
-        f"index on SQLite, {len(every)} texts of {length:.0f} characters 50 times over: "
-        f"{bytes_each:.0f} bytes a document with {mean:.1f} hashes each (bar 320)"
+        f"index on SQLite, {len(kept)} texts of {length:.0f} characters {_TIMES} times over: "
+        f"{_index_bytes(kept):.0f} bytes a document with {mean:.1f} hashes each (bar 320)"
     )
 
 
@@ -209,24 +210,25 @@ def _median(work: Callable[[Any], object], given: Sequence[Any]) -> float:
     return statistics.median(spent)
 
 
-def _index_bytes(rows: Sequence[tuple[bytes, Sequence[int]]], times: int = 50, batch: int = BATCH) -> float:
-    """Bytes a document of the two tables, filled in batches, with hashes that are spread as real ones are."""
+def _index_bytes(kept: Sequence[Sequence[int]]) -> float:
+    """Bytes a document of the tables by which copies are found, each time with other hashes of the same size."""
     draw = random.Random(7)
-    with tempfile.TemporaryDirectory() as home:
-        path = Path(home) / "index.db"
-        with sqlite3.connect(path) as database:
-            database.execute("CREATE TABLE fingerprint (h INTEGER, doc INTEGER, PRIMARY KEY (h, doc)) WITHOUT ROWID")
-            database.execute("CREATE TABLE exact_key (k BLOB, doc INTEGER, PRIMARY KEY (k, doc)) WITHOUT ROWID")
-            everything = [each for _ in range(times) for each in rows]
-            for start in range(0, len(everything), batch):
-                some = list(enumerate(everything[start : start + batch], 1_000_000 + start))
-                # Each round has other hashes of the same size; sorted, as whoever stores them should do.
-                hashes = sorted((each ^ draw.getrandbits(42), doc) for doc, (_, kept) in some for each in kept)
-                database.executemany("INSERT OR IGNORE INTO fingerprint VALUES (?, ?)", hashes)
-                keys = sorted((draw.randbytes(len(key)), doc) for doc, (key, _) in some)
-                database.executemany("INSERT INTO exact_key VALUES (?, ?)", keys)
-        database.close()
-        return path.stat().st_size / len(everything)
+    number = 0
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Store.open(f"sqlite:///{Path(folder) / 'quxun.db'}", migrate=True) as store,
+    ):
+        with store.database.write() as connection:
+            copies_index.people(connection)
+        for _ in range(_TIMES):
+            first = number + 1
+            other = draw.getrandbits(42)
+            pairs = [(each ^ other, first + at) for at, hashes in enumerate(kept) for each in hashes]
+            number += len(kept)
+            with store.database.write() as connection:
+                copies_index.members(connection, range(first, number + 1))
+                postings.add(connection, pairs)
+        return sum(each for _, each in copies_index.sizes(store.database, number))
 
 
 def main() -> int:

@@ -16,6 +16,8 @@ _COMPARED, _OF_A_STORY = 20, 3
 _EXACT = 1000
 #: Shared hashes that make a candidate; those with fewer are a few at most, as one may be no more than a phrase.
 _SHARED, _WEAK = 2, 3
+#: Documents that share so many with one that it is in a crowd: of a form, or of a story that many tell.
+_CROWD = 4
 
 
 class Desk:
@@ -46,6 +48,8 @@ class Desk:
         self._story: dict[int, int] = {}
         self._merged: dict[int, int] = {}
         self._composite: set[int] = set()
+        #: Those that share hashes with many.
+        self._crowded: set[int] = set()
         #: How often documents that were known before came into another story.
         self._moves = 0
         self._known: dict[int, Known] = {}
@@ -59,8 +63,8 @@ class Desk:
         return sketch.asked(self._sample(one), one.length, self._hot)
 
     def stored(self, one: Fingerprint) -> tuple[int, ...]:
-        """The hashes to store of a document."""
-        return sketch.stored(self._sample(one), one.length, self._hot)
+        """The hashes to store of a document whose relatives were asked for."""
+        return sketch.stored(self._sample(one), one.length, self._hot, crowded=one.document.id in self._crowded)
 
     def relatives(self, one: Fingerprint, also: Sequence[Fingerprint] = ()) -> list[Relative]:
         """The documents that one has to do with; `also` are compared with it whether or not the index names them."""
@@ -146,6 +150,8 @@ class Desk:
         if here:
             shared = shared.copy()
             shared.update(here)
+        if sum(count >= _SHARED for count in shared.values()) >= _CROWD:
+            self._crowded.add(document)
         chosen = self._promising(document, shared)
         if not here:
             self._choice[document] = self._moves, chosen

@@ -13,10 +13,11 @@ from itertools import islice
 WINDOW = 8
 #: Bits of a hash that is stored: SQLite keeps a number of 48 bits in 6 bytes, and they are enough for 10^9 hashes.
 _KEPT = 48
-#: Hashes stored of a text, of a short one, and of a long one: one for so many characters. More find more of the pages
-#: that hold several stories, and cost 17 bytes each on SQLite.
-USUAL, FEW, MOST = 15, 12, 40
-SHORT, LONG, _A_HASH_FOR = 200, 1600, 64
+#: Hashes stored of a text, of one in a crowd, and of a long one; a long one has one for so many characters, in a crowd
+#: or not. More find more of the pages that hold several stories, and cost 16 bytes each on SQLite. In a crowd, where
+#: many texts share stock sentences, they tell a copy from its neighbours, and outlast those that become boilerplate.
+USUAL, CROWDED, MOST = 12, 24, 40
+_A_HASH_FOR, _CROWDED_FOR = 80, 64
 #: Hashes that a text is looked up by: one for so many characters, so that a page meets each of its stories.
 _ASKED_FOR, _MOST_ASKED = 25, 128
 #: Hashes taken of a text are twice what is asked, as some may be boilerplate; of a short one that many.
@@ -60,20 +61,25 @@ def sample(hashes: Collection[int]) -> tuple[int, ...]:
     return tuple(sorted({each >> (64 - _KEPT) for each in hashes}))[:wanted]
 
 
-def stored(sampled: Sequence[int], length: int, hot: Collection[int] = frozenset()) -> tuple[int, ...]:
-    """The hashes to store of a text of that many characters: the smallest that are not boilerplate."""
-    return _smallest(sampled, _how_many(length), hot)
+def stored(
+    sampled: Sequence[int], length: int, hot: Collection[int] = frozenset(), *, crowded: bool = False
+) -> tuple[int, ...]:
+    """The hashes to store of a text of that many characters: the smallest that are not boilerplate.
+
+    `crowded`: whether several texts share hashes with it.
+    """
+    return _smallest(sampled, _how_many(length, crowded=crowded), hot)
 
 
 def asked(sampled: Sequence[int], length: int, hot: Collection[int] = frozenset()) -> tuple[int, ...]:
     """The hashes to look a text up by; those that are stored of it are among them."""
-    return _smallest(sampled, max(_how_many(length), min(_MOST_ASKED, length // _ASKED_FOR)), hot)
+    most = max(_how_many(length, crowded=True), min(_MOST_ASKED, length // _ASKED_FOR))
+    return _smallest(sampled, most, hot)
 
 
-def _how_many(length: int) -> int:
-    if length < SHORT:
-        return FEW
-    return USUAL if length < LONG else min(MOST, length // _A_HASH_FOR)
+def _how_many(length: int, *, crowded: bool) -> int:
+    least, characters = (CROWDED, _CROWDED_FOR) if crowded else (USUAL, _A_HASH_FOR)
+    return max(least, min(MOST, length // characters))
 
 
 def _smallest(sampled: Sequence[int], most: int, hot: Collection[int]) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from text.copies.joining import decide
 from text.copies.keys import Document
 from text.copies.memory import MemoryIndex
 from text.copies.relation import Kinship
+from text.copies.sketch import CROWDED, USUAL
 
 ORDERS = ("given", "reversed", "shuffled")
 
@@ -182,12 +183,21 @@ def test_a_line_that_stands_on_every_page_stops_being_looked_up() -> None:
     documents = [document(n, f"{prose(1000 + n, 4)}\n{footer}", site="one.example") for n in range(60)]
     index = MemoryIndex(hot=30)
     fed(documents, batch=10, index=index)
-    again = [document(200 + n, f"{prose(1000 + n, 4)}\n{footer}") for n in (3, 50)]
-    fed(again, index=index)
     hot = index.hot({each for found in index.decisions.values() for each in found.hashes})
     assert hot
+    again = [document(200 + n, f"{prose(1000 + n, 4)}\n{footer}") for n in (3, 50)]
+    fed(again, index=index)
     assert not set(decision(index, 200 + 50).hashes) & set(hot)
     assert index.known_documents[203].story == index.known_documents[3].story
+
+
+def test_more_is_stored_of_a_text_in_a_crowd_than_of_one_that_stands_alone() -> None:
+    form = prose(77, 6)
+    crowd = [document(n, f"{prose(1000 + n, 4)}\n{form}") for n in range(1, 10)]
+    index = fed([*crowd, document(99, prose(5, 10))], batch=4)
+    assert len(decision(index, 99).hashes) == USUAL
+    assert len(decision(index, 9).hashes) == CROWDED
+    assert len(index.stories()) == 10
 
 
 @pytest.mark.parametrize("text", ["", "字", "字" * 100_000, "only words of another language " * 30, "\ud800\x00"])

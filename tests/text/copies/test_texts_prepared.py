@@ -99,7 +99,8 @@ def test_windows_that_differ_have_different_hashes() -> None:
 
 def test_what_is_stored_is_asked() -> None:
     one = printed(prose(3, 60))
-    assert set(sketch.stored(one.hashes(), one.length)) <= set(sketch.asked(one.hashes(), one.length))
+    few, many = (set(sketch.stored(one.hashes(), one.length, crowded=each)) for each in (False, True))
+    assert few < many <= set(sketch.asked(one.hashes(), one.length))
 
 
 def test_boilerplate_hashes_are_replaced_by_the_next() -> None:
