@@ -309,8 +309,10 @@ def _members(sheet: Sheet, zone: ZoneInfo) -> Table | None:
     if not sheet.members:
         return None
     own = sheet.own
-    said_of_it = f"; this one: {own.relation.value}, {own.evidence}" if own is not None else ""
-    title = f"同文 the same story elsewhere ({len(sheet.members) + sheet.more_members}){said_of_it}"
+    many = len(sheet.members) + sheet.more_members
+    title = f"同文 the same story elsewhere ({many})"
+    if own is not None:
+        title = f"同文 story {own.story_id} elsewhere ({many}); this one: {own.relation.value}, {own.evidence}"
     drawn = table(">id", "publisher", "published", "relation", "evidence", title=title)
     for each in sheet.members:
         read = each.article.extraction

@@ -240,5 +240,6 @@ def test_copies_of_the_story_are_listed_with_their_publisher(quxun: Quxun, store
     said = quxun("show", ours).out
     assert "另一家报" in said
     assert "the same words" in said
+    assert "story 1 elsewhere (1)" in said
     (told,) = quxun("show", ours, "--json").object["members"]
     assert (told["id"], told["site"], told["relation"]) == (theirs, "另一家报", "exact")
