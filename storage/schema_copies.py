@@ -1,7 +1,7 @@
 """The tables by which copies are found, and what is said of articles that are no copies of each other.
 
-No foreign key leads from a fingerprint to its article: there are twenty of a text, and looking each one up would cost
-more than storing it. One without an article is never told to anybody.
+No foreign key leads from a fingerprint to its article: there are a dozen or more of a text, and looking each one up
+would cost more than storing it. One without an article is never told to anybody.
 """
 
 from sqlalchemy import (
@@ -20,7 +20,7 @@ from sqlalchemy import (
 from storage.columns import Id, Name, OneOf, UtcTime, Words, metadata, one_of, points_to
 from text.copies.relation import Kinship
 
-#: The articles that have a hash, four bytes each: windows of eight characters, a small sample of each text.
+#: The articles that have a hash, as `storage.copies.lists.packed`: windows of eight characters, a few of each text.
 fingerprints = Table(
     "fingerprints",
     metadata,
