@@ -5,9 +5,9 @@
     python -m benchmarks.copies_index --url postgresql://…   an empty database of its own on PostgreSQL
     python -m benchmarks.copies_index --ratio                look-up and insert against a plain insert of unique hashes
 
-A text has 17 hashes. As in a real archive some are boilerplate: a fifth of the texts carry three from a pool of footers
-and forms, each of which 200 texts have, near the limit at which a hash is no longer stored. A look-up asks for 40
-hashes; a fifth of those that ask carry boilerplate too, and half are copies.
+A text has 12 hashes. As in a real archive some are boilerplate: a fifth of the texts are in a crowd and have 24, three
+of them from a pool of footers and forms, each of which 200 texts have, near the limit at which a hash is no longer
+stored. A look-up asks for 40 hashes; a fifth of those that ask carry boilerplate too, and half are copies.
 
 The plain insert asks first which of its hashes are there, as it must, and its table holds as many as there are texts.
 Times are told twice: on the clock, and of this process alone, which others on the machine disturb less.
@@ -35,8 +35,10 @@ from storage.rows import Values
 from storage.schema import articles, publishers, sources, stories, story_members
 from storage.store import Store
 from text.copies.index import HOT
+from text.copies.sketch import CROWDED, USUAL
 
-HASHES, ASKED = 17, 40
+#: What a text of 1,000 characters is looked up by.
+ASKED = 40
 BATCH = 100
 LOOK_UPS = 2000
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -59,7 +61,7 @@ class Texts:
 
     def stored(self, number: int) -> list[int]:
         draw = random.Random(number)
-        own = [_hash(draw) for _ in range(HASHES)]
+        own = [_hash(draw) for _ in range(_many(number))]
         if number % _WITH == 0:
             own[:_OF_THEM] = (random.Random(-1 - each).getrandbits(44) for each in self._some(draw))
         return own
@@ -68,7 +70,8 @@ class Texts:
         """What a new text asks for: its own hashes, with those of a text that it is a copy of among them."""
         own = [_hash(draw) for draw in [random.Random(-number - 7)] for _ in range(ASKED)]
         if copy_of is not None:
-            own[: HASHES - 3] = self.stored(copy_of)[3:]
+            shared = self.stored(copy_of)[_OF_THEM:]
+            own[: len(shared)] = shared
         if number % _WITH == 0:
             own[-_OF_THEM:] = (random.Random(-1 - each).getrandbits(44) for each in self._some(random.Random(number)))
         return own
@@ -76,6 +79,11 @@ class Texts:
     def _some(self, draw: random.Random) -> list[int]:
         """Which of the pool a text carries."""
         return [draw.randrange(self._pool) for _ in range(_OF_THEM)]
+
+
+def _many(number: int) -> int:
+    """How many hashes are stored of a text."""
+    return CROWDED if number % _WITH == 0 else USUAL
 
 
 def _hash(draw: random.Random) -> int:
@@ -160,7 +168,7 @@ def ratio(database: Database, texts: Texts, documents: int) -> tuple[list[Spent]
 
     There are as many of the latter as go into the index at once, so that this has its share in them.
     """
-    rounds = 2 * ENOUGH // (BATCH * HASHES)
+    rounds = 2 * ENOUGH // sum(map(_many, range(BATCH)))
     _fill_plain(database, documents)
     plain: list[Spent] = []
     ours: list[Spent] = []
@@ -172,7 +180,7 @@ def ratio(database: Database, texts: Texts, documents: int) -> tuple[list[Spent]
             connection.execute(insert(_PLAIN), rows)
         numbers = range(documents + at * BATCH + 1, documents + (at + 1) * BATCH + 1)
         asked = {each: texts.asked(each, each % documents + 1 if each % 2 else None) for each in numbers}
-        stored = {each: hashes[:HASHES] for each, hashes in asked.items()}
+        stored = {each: hashes[: _many(each)] for each, hashes in asked.items()}
         with spent(ours), database.write() as connection:
             index = StoredIndex(connection)
             index.hot({each for hashes in asked.values() for each in hashes})
