@@ -101,15 +101,20 @@ def merge(connection: Connection) -> None:
         add_hot(connection, hot)
 
 
-def forget(connection: Connection, article_ids: Collection[int]) -> None:
-    """Forget the fingerprints of articles, whether they wait or not."""
-    gone = set(article_ids)
+def hashes_of(connection: Connection, article_ids: Set[int]) -> set[int]:
+    """The fingerprints of articles, whether they wait or not; it takes long where there are many millions."""
+    waiting = {each for each, article in waiting_pairs(connection) if article in article_ids}
+    return waiting | postings.hashes_of(connection, article_ids)
+
+
+def forget(connection: Connection, article_ids: Set[int], hashes: Set[int]) -> None:
+    """Forget the fingerprints of articles: those that wait, and those that `hashes_of` told."""
     waiting = list(waiting_pairs(connection))
-    left = [pair for pair in waiting if pair[1] not in gone]
+    left = [pair for pair in waiting if pair[1] not in article_ids]
     if len(left) < len(waiting):
         connection.execute(delete(fresh_fingerprints))
         _write(connection, left)
-    postings.forget(connection, gone)
+    postings.forget(connection, article_ids, hashes)
 
 
 def waiting_pairs(connection: Connection) -> Iterator[Pair]:

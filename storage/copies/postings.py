@@ -3,7 +3,7 @@
 Whoever writes here holds the lock of the stories.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from functools import cache
 from typing import Any
 
@@ -62,16 +62,24 @@ def remove(connection: Connection, hashes: Collection[int]) -> None:
         connection.execute(_remove(dialect), {"hashes": numbers(dialect, sorted(hashes))})
 
 
-def forget(connection: Connection, article_ids: Collection[int]) -> None:
-    """Take articles out of all hashes.
+def hashes_of(connection: Connection, article_ids: Set[int]) -> set[int]:
+    """The hashes that articles have, found by going through all there are.
 
     No index leads from an article to its hashes: it would be larger than they are, for something that is rare.
     """
-    gone = sorted(article_ids)
-    for start in range(0, len(gone), _AT_ONCE):
-        found = connection.execute(_naming(connection.dialect.name, gone[start : start + _AT_ONCE]))
-        rows = {each: unpacked(articles) for each, articles in found}
-        replace(connection, {each: [one for one in has if one not in article_ids] for each, has in rows.items()})
+    asked = sorted(article_ids)
+    found: set[int] = set()
+    for start in range(0, len(asked), _AT_ONCE):
+        rows = connection.execute(_naming(connection.dialect.name, asked[start : start + _AT_ONCE])).all()
+        found.update(each for each, articles in rows if not article_ids.isdisjoint(unpacked(articles)))
+    return found
+
+
+def forget(connection: Connection, article_ids: Collection[int], hashes: Collection[int]) -> None:
+    """Take articles out of the hashes that they have."""
+    rows = sharing(connection, hashes)
+    left = {each: [one for one in has if one not in article_ids] for each, has in rows.items()}
+    replace(connection, {each: kept for each, kept in left.items() if len(kept) < len(rows[each])})
 
 
 def replace(connection: Connection, lists: Mapping[int, Collection[int]]) -> None:

@@ -1,6 +1,6 @@
 """Settle a batch: decide, carry out, and find the originals of the stories that changed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -58,12 +58,15 @@ def carry_out(connection: Connection, thought: Thought, now: datetime, read_anew
     _settle_wordless(connection, [each for each in thought.articles if each not in thought.texts], now)
 
 
-def take_out(connection: Connection, article_ids: Collection[int]) -> None:
-    """Forget what was found of articles. They stay members without a say, so that their copies can be asked for."""
+def take_out(connection: Connection, article_ids: Collection[int], hashes: Set[int]) -> None:
+    """Forget what was found of articles. They stay members without a say, so that their copies can be asked for.
+
+    `hashes`: what `fresh.hashes_of` told of them.
+    """
     dialect = connection.dialect.name
     gone = {"ids": numbers(dialect, sorted(article_ids))}
     mine = within(dialect, story_members.c.article_id, "ids")
-    fresh.forget(connection, article_ids)
+    fresh.forget(connection, set(article_ids), hashes)
     either = or_(within(dialect, article_links.c.article_id, "ids"), within(dialect, article_links.c.other_id, "ids"))
     connection.execute(delete(article_links).where(either), gone)
     forgotten = {"relation": Relation.NEAR, "copy_key": None, "rules": 0} | NOTHING

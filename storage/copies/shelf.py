@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
-from storage.copies import byhand
+from storage.copies import byhand, fresh
 from storage.copies.index import StoredIndex
 from storage.copies.linking import links_of
 from storage.copies.lists import numbers, within
@@ -79,9 +79,12 @@ class Copies:
 
     def take_out(self, article_ids: Sequence[ArticleId]) -> None:
         """Forget what was found of articles that were taken down; the others of their stories go on. Idempotent."""
-        if article_ids:
-            with self._locked() as connection:
-                take_out(connection, article_ids)
+        if not article_ids:
+            return
+        with self._database.read() as connection:  # others may write meanwhile: it can take minutes
+            hashes = fresh.hashes_of(connection, set(article_ids))
+        with self._locked() as connection:
+            take_out(connection, article_ids, hashes)
 
     def rejoin(self, now: datetime, *, limit: int = BATCH, made: Prints | None = None) -> int:
         """Decide again what older rules decided, from the stored texts; how many articles that were, 0 at the end."""

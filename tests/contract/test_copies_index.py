@@ -189,9 +189,20 @@ def test_articles_are_forgotten_whether_their_fingerprints_wait_or_not(store: St
         bring(connection, {1: [1, 2], 2: [2, 3]})
         fresh.merge(connection)
         bring(connection, {3: [1, 2], 4: [4]})
-        fresh.forget(connection, [1, 3])
+        fresh.forget(connection, {1, 3}, fresh.hashes_of(connection, {1, 3}))
         assert everything(connection) == {(2, 2), (3, 2), (4, 4)}
         assert told(connection, [1, 2, 3, 4]) == [(2, 2), (4, 1)]
+
+
+def test_articles_are_forgotten_though_their_fingerprints_were_put_into_the_index_meanwhile(store: Store) -> None:
+    fill(store, 2)
+    with store.database.write() as connection:
+        bring(connection, {1: [1, 2], 2: [2, 3]})
+        found = fresh.hashes_of(connection, {1})
+    with store.database.write() as connection:
+        fresh.merge(connection)
+        fresh.forget(connection, {1}, found)
+        assert everything(connection) == {(2, 2), (3, 2)}
 
 
 def test_an_article_whose_number_stands_across_two_others_is_not_taken_for_one_of_them(store: Store) -> None:
@@ -199,7 +210,9 @@ def test_an_article_whose_number_stands_across_two_others_is_not_taken_for_one_o
     assert packed([straddling]) in packed([1, 256])
     with store.database.write() as connection:
         postings.add(connection, [(7, 1), (7, 256), (8, straddling)])
-        postings.forget(connection, {straddling})
+        found = postings.hashes_of(connection, {straddling})
+        assert found == {8}
+        postings.forget(connection, {straddling}, found)
         assert everything(connection) == {(7, 1), (7, 256)}
 
 
