@@ -7,7 +7,7 @@
 
 A text has 12 hashes. As in a real archive some are boilerplate: a fifth of the texts are in a crowd and have 24, three
 of them from a pool of footers and forms, each of which 200 texts have, near the limit at which a hash is no longer
-stored. A look-up asks for 40 hashes; a fifth of those that ask carry boilerplate too, and half are copies.
+stored. A look-up asks for 33 hashes; a fifth of those that ask carry boilerplate too, and half are copies.
 
 The plain insert asks first which of its hashes are there, as it must, and its table holds as many as there are texts.
 Times are told twice: on the clock, and of this process alone, which others on the machine disturb less.
@@ -38,7 +38,7 @@ from text.copies.index import HOT
 from text.copies.sketch import CROWDED, USUAL
 
 #: What a text of 1,000 characters is looked up by.
-ASKED = 40
+ASKED = 33
 BATCH = 100
 LOOK_UPS = 2000
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -16,7 +16,7 @@ from text.copies.index import CANDIDATES, HOT, Candidate, Known
 #: Candidates of each text whose texts are read before they are asked for.
 _AHEAD = 20
 #: Candidates that share one hash, which may be no more than a phrase.
-_WEAK = 12
+_WEAK = 6
 
 
 class StoredIndex:

@@ -32,7 +32,7 @@ class Brought:
         counted = ((article, len(asked.intersection(has))) for article, has in self.texts.items())
         found = sorted(((article, count) for article, count in counted if count), key=lambda each: (-each[1], each[0]))
         strong = [each for each in found if each[1] > 1][:40]
-        return strong + [each for each in found if each[1] == 1][: min(12, 40 - len(strong))]
+        return strong + [each for each in found if each[1] == 1][: min(6, 40 - len(strong))]
 
 
 @pytest.fixture

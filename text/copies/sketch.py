@@ -19,7 +19,7 @@ _KEPT = 48
 USUAL, CROWDED, MOST = 12, 24, 40
 _A_HASH_FOR, _CROWDED_FOR = 80, 64
 #: Hashes that a text is looked up by: one for so many characters, so that a page meets each of its stories.
-_ASKED_FOR, _MOST_ASKED = 25, 128
+_ASKED_FOR, _MOST_ASKED = 30, 128
 #: Hashes taken of a text are twice what is asked, as some may be boilerplate; of a short one that many.
 _LEAST_SAMPLED = 48
 #: Bytes of a lane: a code point of 21 bits times 64 bits, eight times, needs 88 bits.
