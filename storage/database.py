@@ -39,7 +39,7 @@ _WAL_PAUSE_S = 0.02
 
 #: Memory for pages of a file, and pages of its log before they go into it. What is written all over a file, as
 #: fingerprints are, touches the same pages again and again: each is then written once for many transactions.
-_CACHE_KIB, _CHECKPOINT_PAGES = 16 * 1024, 8000
+_CACHE_KIB, _CHECKPOINT_PAGES = 4 * 1024, 8000
 
 _WRITES = "quxun_writes"
 
@@ -197,7 +197,10 @@ def make_folder(url: URL) -> None:
 
 def _sqlite(url: URL, busy_timeout_s: float) -> Engine:
     # The driver's own waiting would end sooner than ours and its own BEGIN is always deferred.
-    engine = create_engine(url, connect_args={"timeout": busy_timeout_s, "check_same_thread": False})
+    # The connection used last is used again: each keeps what it read, and one that rests keeps it for nothing.
+    engine = create_engine(
+        url, pool_use_lifo=True, connect_args={"timeout": busy_timeout_s, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "do_connect")
     def opened(_dialect: object, _entry: object, given: list[str], options: dict[str, object]) -> None:
@@ -282,6 +285,7 @@ def _postgresql(url: URL, busy_timeout_s: float) -> Engine:
     keepalives = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
     engine = create_engine(
         url,
+        pool_use_lifo=True,
         pool_pre_ping=True,  # a connection may have died with the server since it was last used
         connect_args={"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "quxun", **keepalives},
     )
