@@ -1,6 +1,7 @@
 """What a service does beside visiting: its profile, stories, alarms, the digest, retention, the ping."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from zoneinfo import ZoneInfo
 
 from crawler.profile import DistrictProfile, find_profile, load_profile
@@ -76,6 +77,8 @@ class Household:
         self._alarms = Alarms(store, channels, zone, now)
         self._digest = Digest(store, channels, zone, config.digest_at, now)
         self._ping = Ping(config.ping_url, lambda: troubles.sentence) if config.ping_url else None
+        # A thread of its own: each that does this work once keeps some thirty megabytes for the next time.
+        self._follower = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stories")
 
     def chores(self) -> Sequence[Chore]:
         """In the order of their names in the log."""
@@ -91,11 +94,12 @@ class Household:
         ]
 
     def close(self) -> None:
+        self._follower.shutdown()
         if self._ping:
             self._ping.close()
 
     def _follow(self) -> None:
-        follow_stories(self._store, now())
+        self._follower.submit(follow_stories, self._store, now()).result()
 
     def _prune(self) -> None:
         prune_quietly(self._config, self._store, go_on=self._go_on)

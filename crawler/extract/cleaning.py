@@ -33,6 +33,8 @@ _ORIGIN = re.compile(
 _ATTACHMENT = re.compile(r"附件|\.(?:pdf|docx?|xlsx?|pptx?|wps|rar|zip|ofd)\b", re.IGNORECASE)
 #: Editors in parentheses, as whoever copies a whole article leaves them at its end.
 _COPIED_EDITOR = re.compile(r"[(（]\s*责任编辑\s*[:：]\s*[^()（）]{2,12}[)）]$")
+#: What editors add to an article below the line that names them.
+_NOTE = re.compile(r"[(（【\[]?\s*(?:编者按|编者注|编后|更正|勘误|更正说明|更正启事)\s*[】\])）]?\s*[:：]")
 _COPIED = re.compile(r"(?:转自|转载自|转载于)\s*[:：]")
 _EVENT = re.compile(r"\s*[\[【(（]?(?:活动|会议|讲座|报告|举办|演出|比赛)?(?:时\s*间|日\s*期)\s*[】\])）]?\s*[:：]")
 _EVENT_NEXT = re.compile(
@@ -120,7 +122,8 @@ class _Cleaning:
             return True
         if _is_title(line.text, self.titles):
             return True
-        if number > self.signed and not (number in self.files or _ATTACHMENT.search(line.text)):
+        belongs = number in self.files or _ATTACHMENT.search(line.text) or _NOTE.match(line.text)
+        if number > self.signed and not belongs:
             return True
         if self._is_copied(number, line.text):
             self.cleaned.dropped.append(line.text)  # the editors are named all the same
@@ -195,7 +198,8 @@ class _Cleaning:
         for number, size in enumerate(sizes, body.start):
             above = seen >= SIGNED_SHARE * total or weights.prose(body.start, number) >= SIGNED_SHARE * prose > 0
             text = body.layout.lines[number].text
-            if above and not weights.junk[number] and (is_credited_to(text) or _is_its_source(text)):
+            signed = is_credited_to(text) or _is_its_source(text)
+            if above and signed and not weights.junk[number] and not self._is_copied(number, text):
                 return number
             seen += size
         return self.end

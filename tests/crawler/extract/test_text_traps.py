@@ -58,6 +58,13 @@ def test_editors_that_were_copied_with_an_article_stay_in_its_copy() -> None:
     assert read(inside(after=line)).text == TEXT
 
 
+def test_a_note_of_the_editors_below_the_line_that_names_them_is_the_article_s() -> None:
+    note = "编者按：本文于第2版更正了第1段中的数据，特此说明。"
+    assert read(inside(after=f"<p>编辑|王敏</p><p>{note}</p>")).text == f"{TEXT}\n{note}"
+    copied = inside(after=f"<p>(责任编辑:王敏)</p><p>{note}</p>").replace("来源：望海日报", "转自:望海日报")
+    assert read(copied).text == f"{TEXT}\n(责任编辑:王敏)\n{note}"
+
+
 def test_a_credit_set_as_a_paragraph_is_the_article_s_and_in_a_box_of_its_own_the_page_s() -> None:
     assert read(inside(after="<p>来源：望海区统计局</p>")).text == f"{TEXT}\n来源：望海区统计局"
     assert read(inside(after="<div class='ly'>来源：望海区统计局</div>")).text == TEXT
