@@ -1,14 +1,13 @@
 """What a service does beside visiting: its profile, stories, alarms, the digest, retention, the ping."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from zoneinfo import ZoneInfo
 
 from crawler.profile import DistrictProfile, find_profile, load_profile
 from quxun.config import Config
 from quxun.pruning import prune_own_files, prune_quietly
 from quxun.visiting import now
-from scheduler.follow import follow_stories
+from scheduler.follow import follow_in_one_thread
 from scheduler.service import Chore
 from scheduler.telling.channels import channels_of
 from scheduler.telling.digest import Digest
@@ -77,8 +76,6 @@ class Household:
         self._alarms = Alarms(store, channels, zone, now)
         self._digest = Digest(store, channels, zone, config.digest_at, now)
         self._ping = Ping(config.ping_url, lambda: troubles.sentence) if config.ping_url else None
-        # A thread of its own: each that does this work once keeps some thirty megabytes for the next time.
-        self._follower = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stories")
 
     def chores(self) -> Sequence[Chore]:
         """In the order of their names in the log."""
@@ -94,12 +91,11 @@ class Household:
         ]
 
     def close(self) -> None:
-        self._follower.shutdown()
         if self._ping:
             self._ping.close()
 
     def _follow(self) -> None:
-        self._follower.submit(follow_stories, self._store, now()).result()
+        follow_in_one_thread(self._store, now())
 
     def _prune(self) -> None:
         prune_quietly(self._config, self._store, go_on=self._go_on)

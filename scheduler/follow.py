@@ -4,6 +4,7 @@ Nothing derived is updated inline with a crawl; a follower that was killed goes 
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from storage.copies.settling import BATCH
@@ -15,6 +16,7 @@ STORIES = "stories"
 _FOLLOWED = (ChangeKind.NEW_ARTICLE, ChangeKind.NEW_REVISION, ChangeKind.NEW_READING)
 #: Batches that are decided again at once after the rules became better; the next call goes on.
 _ANEW = 10
+_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="stories")
 
 
 def follow_stories(store: Store, now: datetime, made: Prints | None = None) -> frozenset[ArticleId]:
@@ -33,6 +35,14 @@ def follow_stories(store: Store, now: datetime, made: Prints | None = None) -> f
         if not store.copies.rejoin(now, made=made):
             break
     return frozenset(copies)
+
+
+def follow_in_one_thread(store: Store, now: datetime) -> None:
+    """The same in a thread that all calls of a process share, for a service.
+
+    Each thread that did this work once keeps some thirty megabytes for the next time, and a service has many.
+    """
+    _THREAD.submit(follow_stories, store, now).result()
 
 
 def _follow(store: Store, changes: Sequence[Change], now: datetime, made: Prints) -> set[ArticleId]:

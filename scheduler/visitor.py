@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from scheduler.due import failures_after, next_due, opening
 from scheduler.errands import Errand
-from scheduler.follow import follow_stories
+from scheduler.follow import follow_in_one_thread
 from scheduler.runs import Runner
 from storage.errors import ConfigError
 from storage.records import Run, RunStatus, Source
@@ -61,7 +61,7 @@ class Visitor:
     def settle(self, run: Run) -> None:
         """What follows from a run: when its source is due again, and the stories of what it brought."""
         reschedule(self._store, run, self._clock(), self._luck())
-        follow_stories(self._store, self._clock())
+        follow_in_one_thread(self._store, self._clock())
 
     def _begin(self, errand: Errand) -> tuple[Source, Run] | None:
         """The source and its queued run; None if it is no longer wanted."""
