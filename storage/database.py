@@ -37,8 +37,8 @@ _CONNECT_TIMEOUT_S = 10
 
 _WAL_PAUSE_S = 0.02
 
-#: Memory for pages of a file, and pages of its log before they go into it. What is written all over a file, as
-#: fingerprints are, touches the same pages again and again: each is then written once for many transactions.
+#: Memory for pages of a file, of each connection: a service has several. And pages of its log before they go into it:
+#: what is written all over a file, as fingerprints are, is then written once for many transactions.
 _CACHE_KIB, _CHECKPOINT_PAGES = 4 * 1024, 8000
 
 _WRITES = "quxun_writes"
